@@ -1,0 +1,238 @@
+//! The assembly line of an index build: list → releases → files → prints on disk → index file. Threads and files live here.
+//!
+//! Releases are read in parallel, each distinct content lexed once; what merging needs of it goes to a spool on disk.
+//! Identities are given at the end in the order of digests and purls, so that the index depends on nothing but its sources.
+
+mod release;
+mod sources;
+mod spool;
+
+use std::collections::HashMap;
+use std::io::{self, Seek, SeekFrom};
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+
+use rayon::prelude::*;
+
+use crate::atomic::AtomicFile;
+use crate::error::Error;
+use crate::index::estimate::Distinct;
+use crate::index::format::{FREQUENCY_BITS, Totals};
+use crate::index::version;
+use crate::index::writer::{self, ComponentIn, ContentIn, FileIn, Input, ReleaseIn};
+use crate::text::digest::Digest;
+use crate::text::fingerprint::Scheme;
+use release::{Reader, Seen};
+use sources::Source;
+use spool::Spool;
+
+/// How to build.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Bytes of postings held in memory at a time.
+    pub memory: u64,
+    /// Gram lengths.
+    pub scheme: Scheme,
+    /// Whether a release that cannot be read ends the build.
+    pub strict: bool,
+}
+
+/// What came of a build.
+#[derive(Clone, Debug, Default)]
+pub struct Outcome {
+    /// What the index holds.
+    pub totals: Totals,
+    /// Releases that were left out, each with the reason.
+    pub skipped: Vec<String>,
+    /// Members of archives that could not be read in full.
+    pub damaged: Vec<String>,
+}
+
+/// Builds the index of the releases that `list` names and writes it to `output`, whole or not at all.
+/// `done` is called after each release with the bytes read.
+///
+/// # Errors
+///
+/// A list that cannot be read or parsed, an output that cannot be written, no release at all, and with
+/// [`Options::strict`] any release that cannot be read.
+pub fn build(list: &Path, output: &Path, options: &Options, done: &(dyn Fn(u64) + Sync)) -> Result<Outcome, Error> {
+    let sources = sources::read(list)?;
+    let mut file = AtomicFile::create(output)?;
+    let write_error = |source| Error::Io { what: "cannot write the index", path: output.to_path_buf(), source };
+    let state = State::new().map_err(write_error)?;
+    let read: Vec<(Vec<release::ReleaseFile>, Vec<String>)> = sources
+        .par_iter()
+        .map_init(Reader::default, |reader, source| {
+            let (files, problems) = reader.read(source, options.scheme, &state);
+            done(files.iter().map(|file| file.bytes).sum());
+            (files, problems)
+        })
+        .collect();
+    if let Some(source) = state.failure() {
+        return Err(write_error(source));
+    }
+    let mut outcome = Outcome::default();
+    let kept = sort_out(&sources, read, options, &mut outcome)?;
+    let counts = Counts::of(&lock(&state.contents), &state.spool).map_err(write_error)?;
+    let input = assemble(&kept, &state, counts, options);
+    let prints = |place| state.spool.read(place);
+    let input = Input { prints: &prints, ..input };
+    file.file().seek(SeekFrom::Start(0)).map_err(write_error)?;
+    let mut out = io::BufWriter::with_capacity(1 << 20, file.file());
+    let (totals, _) = writer::write(&input, &mut out).map_err(write_error)?;
+    drop(out);
+    file.commit()?;
+    outcome.totals = totals;
+    Ok(outcome)
+}
+
+/// What the readers share.
+struct State {
+    contents: Mutex<HashMap<Digest, Seen>>,
+    spool: Spool,
+    failure: Mutex<Option<io::Error>>,
+}
+
+/// What the writer needs to know of all tokens.
+struct Counts {
+    frequencies: Vec<u64>,
+    lines: Distinct,
+    content_lines: u64,
+}
+
+impl Counts {
+    fn new() -> Counts {
+        Counts { frequencies: vec![0; 1 << FREQUENCY_BITS], lines: Distinct::default(), content_lines: 0 }
+    }
+
+    fn add(mut self, seen: &Seen, spool: &Spool) -> io::Result<Counts> {
+        let Some(place) = seen.print else { return Ok(self) };
+        let (units, tokens) = spool.read_tokens(place)?;
+        for hash in tokens {
+            self.frequencies[(hash >> (32 - FREQUENCY_BITS)) as usize] += 1;
+        }
+        units.iter().for_each(|unit| self.lines.add(unit.hash));
+        self.content_lines += u64::from(seen.lines);
+        Ok(self)
+    }
+
+    fn merge(mut self, other: Counts) -> Counts {
+        self.frequencies.iter_mut().zip(&other.frequencies).for_each(|(own, other)| *own += other);
+        self.lines.merge(&other.lines);
+        self.content_lines += other.content_lines;
+        self
+    }
+
+    /// Over all contents; sums and maxima only, so that the order does not matter.
+    fn of(contents: &HashMap<Digest, Seen>, spool: &Spool) -> io::Result<Counts> {
+        let each = contents.par_iter().try_fold(Counts::new, |counts, (_, seen)| counts.add(seen, spool));
+        each.try_reduce(Counts::new, |one, other| Ok(one.merge(other)))
+    }
+}
+
+impl State {
+    fn new() -> io::Result<State> {
+        Ok(State { contents: Mutex::default(), spool: Spool::new()?, failure: Mutex::default() })
+    }
+
+    fn fail(&self, error: io::Error) {
+        lock(&self.failure).get_or_insert(error);
+    }
+
+    fn failure(&self) -> Option<io::Error> {
+        lock(&self.failure).take()
+    }
+}
+
+/// A poisoned lock means another thread panicked, which ends the process anyway; its data is still whole.
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+}
+
+type Kept<'a> = Vec<(&'a Source, Vec<release::ReleaseFile>)>;
+
+fn sort_out<'a>(
+    sources: &'a [Source],
+    read: Vec<(Vec<release::ReleaseFile>, Vec<String>)>,
+    options: &Options,
+    outcome: &mut Outcome,
+) -> Result<Kept<'a>, Error> {
+    let mut kept = Vec::new();
+    for (source, (files, problems)) in sources.iter().zip(read) {
+        let named = |problem: &String| format!("{} (line {}): {problem}", source.purl, source.line);
+        if files.is_empty() {
+            let reason = problems.first().cloned().unwrap_or_else(|| "it holds no file".to_string());
+            outcome.skipped.push(named(&reason));
+            continue;
+        }
+        outcome.damaged.extend(problems.iter().map(named));
+        kept.push((source, files));
+    }
+    if options.strict && let Some(first) = outcome.skipped.first() {
+        return Err(Error::Usage(format!("{} releases cannot be read, the first: {first}", outcome.skipped.len())));
+    }
+    if kept.is_empty() {
+        let first = outcome.skipped.first().map_or("the list is empty", String::as_str);
+        return Err(Error::Usage(format!("no release could be read: {first}")));
+    }
+    Ok(kept)
+}
+
+/// Gives every component, release and content its number.
+fn assemble(kept: &Kept<'_>, state: &State, counts: Counts, options: &Options) -> Input<'static> {
+    let seen = lock(&state.contents);
+    let mut digests: Vec<Digest> = seen.keys().copied().collect();
+    digests.sort_unstable();
+    let content = |digest: &Digest| {
+        let seen = &seen[digest];
+        ContentIn { digest: *digest, size: seen.size, normal: seen.normal, print: seen.print }
+    };
+    let contents: Vec<ContentIn> = digests.iter().map(content).collect();
+    let number = |digest: &Digest| digests.binary_search(digest).unwrap_or(0) as u32;
+    let mut by_base: HashMap<&str, Vec<usize>> = HashMap::new();
+    for (at, (source, _)) in kept.iter().enumerate() {
+        by_base.entry(source.purl.base()).or_default().push(at);
+    }
+    let mut bases: Vec<&str> = by_base.keys().copied().collect();
+    bases.sort_unstable();
+    let component = |base: &&str| {
+        let mut releases: Vec<(String, usize)> =
+            by_base[base].iter().map(|at| (kept[*at].0.purl.version().unwrap_or_default(), *at)).collect();
+        releases.sort_by(|one, other| version::compare(&one.0, &other.0).then(one.1.cmp(&other.1)));
+        releases.dedup_by(|later, earlier| later.0 == earlier.0);
+        let files = releases.iter().zip(0..).flat_map(|((_, at), release)| {
+            kept[*at].1.iter().map(move |file| (file, release))
+        });
+        let files = files.map(|(file, release)| FileIn { path: file.path.clone(), release, content: number(&file.digest) });
+        ComponentIn {
+            base: base.to_string(),
+            files: files.collect(),
+            releases: releases.iter().map(|(version, at)| release_in(kept[*at].0, version)).collect(),
+        }
+    };
+    let components: Vec<ComponentIn> = bases.iter().map(component).collect();
+    let totals = Totals {
+        source_bytes: kept.iter().flat_map(|(_, files)| files).map(|file| file.bytes).sum(),
+        content_lines: counts.content_lines,
+        distinct_lines: counts.lines.count(),
+        ..Totals::default()
+    };
+    Input {
+        components,
+        contents,
+        prints: &|_| Ok(Default::default()),
+        scheme: options.scheme,
+        frequencies: counts.frequencies,
+        memory: options.memory,
+        totals,
+    }
+}
+
+fn release_in(source: &Source, version: &str) -> ReleaseIn {
+    ReleaseIn { version: version.to_string(), released: source.released.clone(), license: source.license.clone() }
+}
+
+/// Where a relative path of the list leads: below the list's own folder.
+fn beside(list: &Path, path: &str) -> PathBuf {
+    list.parent().unwrap_or(Path::new("")).join(path)
+}

@@ -1,0 +1,421 @@
+//! The command line: every flag once, and the help that goes with it. Reading it does no I/O.
+
+use std::ffi::{OsStr, OsString};
+use std::path::{Path, PathBuf};
+
+use clap::builder::{OsStringValueParser, PossibleValue, TypedValueParser};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::model::place::Lines;
+use crate::report::Format;
+
+/// Most threads that may be asked for.
+const THREADS: i64 = 1024;
+
+const EXAMPLES: &str = "\
+Examples:
+  foundling scan                         what did nobody declare in this folder?
+  foundling scan product/ -o found.txt   the same for another folder, into a file
+  foundling scan --format json | jq .    for programs
+  foundling explain src/util.c:10-80     why was this found, or not found?
+
+Exit status: 0 done, 2 could not do it (a wrong argument, an unreadable index).";
+
+const SCAN_EXAMPLES: &str = "\
+Examples:
+  foundling scan
+  foundling scan product/ firmware.tar.gz
+  foundling scan --index ours.fdx --no-default-index src/
+  foundling scan --format json -o report.json .
+
+What was not examined, and why, stands at the end of every report.";
+
+const EXPLAIN_EXAMPLES: &str = "\
+Examples:
+  foundling explain src/inflate.c        the whole file
+  foundling explain src/inflate.c:42     what covers line 42
+  foundling explain src/inflate.c:10-80  what covers lines 10 to 80";
+
+const BUILD_EXAMPLES: &str = "\
+Each line of SOURCES.jsonl names one release and its folder or archive, relative
+to the list:
+  {\"purl\": \"pkg:pypi/urllib3@1.26.5\", \"path\": \"urllib3-1.26.5.tar.gz\"}
+\"released\" (a date) and \"license\" (an SPDX expression) may be added.
+
+Examples:
+  foundling index build -o ours.fdx sources.jsonl
+  foundling index build -o small.fdx --profile compact sources.jsonl
+  foundling scan --index ours.fdx";
+
+/// Finds the open source that nobody declared: vendored folders, copied files and pasted snippets.
+#[derive(Debug, Parser)]
+#[command(name = "foundling", bin_name = "foundling", version, max_term_width = 100, arg_required_else_help = true, after_help = EXAMPLES)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Look through folders, files and archives, and report what was found.
+    Scan(Scan),
+    /// Say why a file, or lines of it, were attributed as they were.
+    Explain(Explain),
+    /// Build, describe or check an index: the file that scans compare with.
+    #[command(subcommand, arg_required_else_help = true)]
+    Index(Index),
+}
+
+/// `foundling scan`.
+#[derive(Args, Debug)]
+#[command(after_help = SCAN_EXAMPLES)]
+pub struct Scan {
+    /// Folders, files or archives to look through.
+    #[arg(value_name = "PATH", default_value = ".")]
+    pub paths: Vec<PathBuf>,
+    /// Which indexes to compare with.
+    #[command(flatten)]
+    pub indexes: Indexes,
+    /// How to write the answer.
+    #[command(flatten)]
+    pub format: FormatChoice,
+    /// Write the report to this file; it appears when it is complete [default: standard output].
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Examine what .gitignore and .ignore files leave out, too.
+    #[arg(long)]
+    pub no_ignore: bool,
+    /// List every examined file in the JSON report, also those in which nothing was found.
+    #[arg(long)]
+    pub all_files: bool,
+    /// How to go about it.
+    #[command(flatten)]
+    pub run: Run,
+}
+
+/// `foundling explain`.
+#[derive(Args, Debug)]
+#[command(after_help = EXPLAIN_EXAMPLES)]
+pub struct Explain {
+    /// The file, and the lines in question.
+    #[arg(value_name = "PATH[:LINES]", value_parser = OsStringValueParser::new().map(Target::read))]
+    pub target: Target,
+    /// Which indexes to compare with.
+    #[command(flatten)]
+    pub indexes: Indexes,
+    /// The scanned folder that the file belongs to; its neighbours there count as evidence [default: the file's own].
+    #[arg(long, value_name = "DIR")]
+    pub root: Option<PathBuf>,
+}
+
+/// `foundling index`.
+#[derive(Debug, Subcommand)]
+pub enum Index {
+    /// Build an index from releases of components.
+    Build(IndexBuild),
+    /// Say what an index holds.
+    Info(IndexInfo),
+    /// Check every byte of an index against its digests.
+    Verify(IndexVerify),
+}
+
+/// `foundling index build`.
+#[derive(Args, Debug)]
+#[command(after_help = BUILD_EXAMPLES)]
+pub struct IndexBuild {
+    /// The list of releases, one JSON object a line.
+    #[arg(value_name = "SOURCES.jsonl")]
+    pub sources: PathBuf,
+    /// The index file to write; it appears when it is complete.
+    #[arg(short, long, value_name = "INDEX")]
+    pub output: PathBuf,
+    /// Memory for sorting, in bytes or as 512MiB, 2GiB; what does not fit goes through temporary files.
+    #[arg(long, value_name = "SIZE", default_value = "1GiB", value_parser = size)]
+    pub memory: u64,
+    /// How much to keep for each file.
+    #[arg(long, value_enum, default_value_t = Profile::Full)]
+    pub profile: Profile,
+    /// Stop at the first release that cannot be read, instead of leaving it out with a warning.
+    #[arg(long)]
+    pub strict: bool,
+    /// How to go about it.
+    #[command(flatten)]
+    pub run: Run,
+}
+
+/// `foundling index info`.
+#[derive(Args, Debug)]
+pub struct IndexInfo {
+    /// The index file [default: the index inside the program].
+    #[arg(value_name = "INDEX")]
+    pub index: Option<PathBuf>,
+    /// How to write the answer.
+    #[command(flatten)]
+    pub format: FormatChoice,
+}
+
+/// `foundling index verify`.
+#[derive(Args, Debug)]
+pub struct IndexVerify {
+    /// The index file.
+    #[arg(value_name = "INDEX")]
+    pub index: PathBuf,
+}
+
+/// Which indexes to compare with.
+#[derive(Args, Debug)]
+pub struct Indexes {
+    /// Compare with this index too; may be given more than once.
+    #[arg(long, value_name = "INDEX")]
+    pub index: Vec<PathBuf>,
+    /// Leave out the index inside the program.
+    #[arg(long)]
+    pub no_default_index: bool,
+}
+
+/// How to write the answer.
+#[derive(Args, Debug)]
+pub struct FormatChoice {
+    /// How to write the answer.
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    pub format: Format,
+}
+
+/// How to go about it.
+#[derive(Args, Debug)]
+pub struct Run {
+    /// Threads to work with [default: one for each core].
+    #[arg(short = 'j', long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=THREADS))]
+    pub threads: Option<u16>,
+    /// Show no progress.
+    #[arg(short, long)]
+    pub quiet: bool,
+}
+
+/// How much an index keeps for each file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Profile {
+    /// Finds the shortest snippets.
+    Full,
+    /// Less than half the size; finds somewhat less.
+    Compact,
+}
+
+impl ValueEnum for Format {
+    fn value_variants<'a>() -> &'a [Format] {
+        &[Format::Human, Format::Json]
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(match self {
+            Format::Human => PossibleValue::new("human").help("For people"),
+            Format::Json => PossibleValue::new("json").help("For programs; the layout is stable"),
+        })
+    }
+}
+
+/// Reads a command line, the program's name first.
+///
+/// # Errors
+/// What is wrong with it, or the help or version that was asked for: [`clap::Error::exit`] prints each where it belongs
+/// and ends with 2 or 0.
+pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Command, clap::Error> {
+    Cli::try_parse_from(arguments).map(|cli| cli.command)
+}
+
+/// `PATH[:LINES]` in both readings; which one holds depends on what files there are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Target {
+    /// The text as one path.
+    pub whole: PathBuf,
+    /// The text as a path and lines, where it ends like that.
+    pub split: Option<(PathBuf, Lines)>,
+}
+
+impl Target {
+    /// Reads `PATH`, `PATH:10` and `PATH:10-80`. A path that is not UTF-8 has the first reading only.
+    pub fn read(text: OsString) -> Target {
+        let split = text.to_str().and_then(path_and_lines);
+        Target { whole: PathBuf::from(text), split }
+    }
+
+    /// The reading that holds: a file with this very name wins, else the lines count. `exists` answers for a path.
+    pub fn choose(&self, exists: impl Fn(&Path) -> bool) -> (&Path, Option<Lines>) {
+        match &self.split {
+            Some((path, lines)) if !exists(&self.whole) => (path, Some(*lines)),
+            _ => (&self.whole, None),
+        }
+    }
+}
+
+fn path_and_lines(text: &str) -> Option<(PathBuf, Lines)> {
+    let (path, lines) = text.rsplit_once(':')?;
+    let (first, last) = lines.split_once('-').unwrap_or((lines, lines));
+    let lines = Lines { first: line_number(first)?, last: line_number(last)? };
+    let valid = !path.is_empty() && lines.first <= lines.last;
+    valid.then(|| (PathBuf::from(OsStr::new(path)), lines))
+}
+
+/// A line number from 1, in digits only (`parse` alone would take a sign).
+fn line_number(text: &str) -> Option<u32> {
+    let digits = text.bytes().all(|byte| byte.is_ascii_digit());
+    text.parse().ok().filter(|&number| digits && number > 0)
+}
+
+/// An amount of memory: a number with or without one of the units below, in any case, at least one byte.
+fn size(text: &str) -> Result<u64, String> {
+    const UNITS: [(&str, u64); 12] = [
+        ("kib", 1 << 10),
+        ("mib", 1 << 20),
+        ("gib", 1 << 30),
+        ("tib", 1 << 40),
+        ("kb", 1_000),
+        ("mb", 1_000_000),
+        ("gb", 1_000_000_000),
+        ("tb", 1_000_000_000_000),
+        ("k", 1 << 10),
+        ("m", 1 << 20),
+        ("g", 1 << 30),
+        ("b", 1),
+    ];
+    let lower = text.trim().to_ascii_lowercase();
+    let unit = UNITS.iter().find_map(|(unit, factor)| lower.strip_suffix(unit).map(|number| (number, *factor)));
+    let (number, factor) = unit.unwrap_or((&lower, 1));
+    let number = number.trim_end();
+    let digits = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
+    let bytes = number.parse::<u64>().ok().filter(|_| digits).and_then(|number| number.checked_mul(factor));
+    match bytes {
+        Some(bytes) if bytes > 0 => Ok(bytes),
+        _ => Err("write a whole number of bytes, or one with a unit as in 512MiB or 2GiB".to_string()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+    use clap::error::ErrorKind;
+
+    use super::*;
+
+    fn read(line: &str) -> Result<Command, clap::Error> {
+        parse(line.split(' ').map(OsString::from))
+    }
+
+    fn scan(line: &str) -> Scan {
+        match read(line) {
+            Ok(Command::Scan(scan)) => scan,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn the_definition_is_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn a_scan_has_defaults() {
+        let scan = scan("foundling scan");
+        assert_eq!(scan.paths, [PathBuf::from(".")]);
+        assert_eq!(scan.format.format, Format::Human);
+        assert!(scan.output.is_none() && scan.run.threads.is_none() && scan.indexes.index.is_empty());
+        assert!(!(scan.indexes.no_default_index || scan.no_ignore || scan.all_files || scan.run.quiet));
+    }
+
+    #[test]
+    fn a_scan_takes_every_flag() {
+        let scan = scan(
+            "foundling scan a b --index x.fdx --index y.fdx --no-default-index --format json -o r.json -j 3 --no-ignore \
+             --all-files --quiet",
+        );
+        assert_eq!(scan.paths, [PathBuf::from("a"), PathBuf::from("b")]);
+        assert_eq!(scan.indexes.index, [PathBuf::from("x.fdx"), PathBuf::from("y.fdx")]);
+        assert_eq!((scan.format.format, scan.run.threads), (Format::Json, Some(3)));
+        assert_eq!(scan.output, Some(PathBuf::from("r.json")));
+        assert!(scan.indexes.no_default_index && scan.no_ignore && scan.all_files && scan.run.quiet);
+    }
+
+    #[test]
+    fn an_index_is_built_described_and_checked() {
+        let build = read("foundling index build -o x.fdx s.jsonl --memory 2GiB --profile compact --strict -j 2 -q");
+        let Ok(Command::Index(Index::Build(build))) = build else { panic!("{build:?}") };
+        assert_eq!((build.memory, build.profile, build.run.threads), (2 << 30, Profile::Compact, Some(2)));
+        assert!(build.strict && build.run.quiet);
+        let build = read("foundling index build -o x.fdx s.jsonl");
+        assert!(matches!(build, Ok(Command::Index(Index::Build(build))) if build.memory == 1 << 30));
+        assert!(matches!(read("foundling index info"), Ok(Command::Index(Index::Info(info))) if info.index.is_none()));
+        assert!(matches!(read("foundling index verify x.fdx"), Ok(Command::Index(Index::Verify(_)))));
+    }
+
+    #[test]
+    fn mistakes_end_with_2_and_questions_with_0() {
+        for line in [
+            "foundling",
+            "foundling index",
+            "foundling index build s.jsonl",
+            "foundling scan -j 0",
+            "foundling scan --format xml",
+            "foundling index verify",
+            "foundling index build -o x s --memory much",
+        ] {
+            assert_eq!(read(line).unwrap_err().exit_code(), 2, "{line}");
+        }
+        for line in ["foundling --help", "foundling --version", "foundling scan --help", "foundling help index"] {
+            assert_eq!(read(line).unwrap_err().exit_code(), 0, "{line}");
+        }
+        let version = read("foundling --version").unwrap_err();
+        assert_eq!(version.kind(), ErrorKind::DisplayVersion);
+        assert_eq!(version.to_string(), concat!("foundling ", env!("CARGO_PKG_VERSION"), "\n"));
+    }
+
+    #[test]
+    fn help_gives_an_example_that_can_be_read() {
+        for line in
+            ["foundling --help", "foundling scan --help", "foundling explain --help", "foundling index build --help"]
+        {
+            let help = read(line).unwrap_err().to_string();
+            let examples: Vec<_> = help.lines().filter_map(|line| line.strip_prefix("  foundling ")).collect();
+            assert!(!examples.is_empty(), "{help}");
+            assert!(!help.contains("How to go about it"), "a group's own words stay out of help: {help}");
+            for example in examples {
+                let command = example.split("  ").next().unwrap().split(" |").next().unwrap();
+                assert!(read(&format!("foundling {command}")).is_ok(), "{command}");
+            }
+        }
+    }
+
+    #[test]
+    fn lines_follow_a_colon_and_a_colon_may_belong_to_the_name() {
+        let split = |text: &str| Target::read(text.into()).split;
+        let lines = |first, last| Some((PathBuf::from("src/a.c"), Lines { first, last }));
+        assert_eq!(split("src/a.c"), None);
+        assert_eq!(split("src/a.c:10"), lines(10, 10));
+        assert_eq!(split("src/a.c:10-80"), lines(10, 80));
+        for text in [
+            "src/a.c:",
+            "src/a.c:0",
+            "src/a.c:80-10",
+            "src/a.c:+1",
+            "src/a.c:1-",
+            "src/a.c:99999999999",
+            ":10",
+            "C:\\a",
+        ] {
+            assert_eq!(split(text), None, "{text}");
+        }
+        assert_eq!(split("a:1:2").map(|(path, _)| path), Some(PathBuf::from("a:1")));
+        let target = Target::read("odd:10".into());
+        assert_eq!(target.choose(|_| false), (Path::new("odd"), Some(Lines { first: 10, last: 10 })));
+        assert_eq!(target.choose(|path| path == Path::new("odd:10")), (Path::new("odd:10"), None));
+    }
+
+    #[test]
+    fn sizes_have_units() {
+        let sizes = ["1", "4096b", "512MiB", "2GiB", "1 TiB", "3MB", "1g"].map(|text| size(text).unwrap());
+        assert_eq!(sizes, [1, 4096, 512 << 20, 2 << 30, 1 << 40, 3_000_000, 1 << 30]);
+        for text in ["", "0", "MiB", "-1", "+1", "1.5GiB", "18446744073709551615KiB", "1 x"] {
+            assert!(size(text).is_err(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,291 @@
+//! A seed table: which places in the index hold a key.
+//!
+//! ```text
+//! records u64 · buckets u64 · low bits u8 · width u8 · exact bits u8 · zero u8 × 5          24 bytes
+//! bases     u32 × (buckets / 32 + 1)      records before each 32nd bucket
+//! offsets   u16 × (buckets + 1)           records between that one and each bucket
+//! lows      u16 × records                 low bits of the key above `exact bits` bits of check
+//! places    width bits × records, + 8     token in the global numbering × 2 + 1 if the key is common
+//! ```
+//!
+//! Records are sorted by key; a key's bucket is `key × buckets / 2^64`, about [`BUCKET`] records each, so a look-up reads
+//! one line of offsets and one of lows. What is stored of a key (bucket and low bits) tells it from a chance key with an
+//! error of about `BUCKET / 2^low bits`; such an error is one stray seed, which makes no chain.
+
+use std::io::{self, Read, Seek, SeekFrom, Write};
+
+use crate::index::bytes::{packed, u16_at, u32_at, u64_at};
+
+/// Mean records of a bucket.
+pub const BUCKET: u64 = 12;
+/// Buckets that share a base.
+const GROUP: usize = 32;
+const HEAD: usize = 24;
+
+/// A place that holds a key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Posting {
+    /// Token in the global numbering.
+    pub token: u64,
+    /// Check of the exact tokens, 4 bits (0 for exact keys).
+    pub exact: u8,
+    /// Held by so many components that it starts no chain.
+    pub common: bool,
+}
+
+/// A seed table in an open index.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct KeyTable {
+    records: u64,
+    buckets: u64,
+    low_mask: u16,
+    exact_bits: u32,
+    width: u32,
+    offsets: usize,
+    lows: usize,
+    places: usize,
+}
+
+impl KeyTable {
+    /// Reads the head of a section and checks that its parts fill it exactly.
+    pub fn open(section: &[u8]) -> Option<KeyTable> {
+        if section.is_empty() {
+            return Some(KeyTable::default());
+        }
+        let (records, buckets) = (u64_at(section, 0)?, u64_at(section, 8)?);
+        let (low_bits, width, exact_bits) = (section[16..].first()?, section.get(17)?, section.get(18)?);
+        let (low_bits, width, exact_bits) = (u32::from(*low_bits), u32::from(*width), u32::from(*exact_bits));
+        let sane = buckets > 0 && low_bits + exact_bits == 16 && exact_bits <= 4 && (1..=packed::MAX_WIDTH).contains(&width);
+        if !sane {
+            return None;
+        }
+        let bases = (buckets / GROUP as u64 + 1).checked_mul(4)?;
+        let offsets = buckets.checked_add(1)?.checked_mul(2)?;
+        let lows = records.checked_mul(2)?;
+        let places = packed::bytes(records, width)?;
+        let length = (HEAD as u64).checked_add(bases)?.checked_add(offsets)?.checked_add(lows)?.checked_add(places)?;
+        if length != section.len() as u64 {
+            return None;
+        }
+        let offsets_at = HEAD + bases as usize;
+        let lows_at = offsets_at + offsets as usize;
+        let low_mask = ((1_u32 << low_bits) - 1) as u16;
+        Some(KeyTable {
+            records,
+            buckets,
+            low_mask,
+            exact_bits,
+            width,
+            offsets: offsets_at,
+            lows: lows_at,
+            places: lows_at + lows as usize,
+        })
+    }
+
+    /// How many records.
+    pub fn records(&self) -> u64 {
+        self.records
+    }
+
+    fn bucket_start(&self, section: &[u8], bucket: usize) -> Option<usize> {
+        let base = u32_at(section, HEAD + bucket / GROUP * 4)?;
+        let offset = u16_at(section, self.offsets + bucket * 2)?;
+        Some(base as usize + usize::from(offset))
+    }
+
+    /// Appends the places that hold `key`. A record outside the section counts as absent.
+    pub fn find(&self, section: &[u8], key: u64, out: &mut Vec<Posting>) {
+        if self.records == 0 {
+            return;
+        }
+        let bucket = ((u128::from(key) * u128::from(self.buckets)) >> 64) as usize;
+        let (Some(start), Some(end)) = (self.bucket_start(section, bucket), self.bucket_start(section, bucket + 1)) else {
+            return;
+        };
+        let Some(lows) = section.get(self.lows + start * 2..self.lows + end * 2) else { return };
+        let wanted = key as u16 & self.low_mask;
+        for (place, low) in lows.chunks_exact(2).enumerate() {
+            let low = u16::from_le_bytes([low[0], low[1]]);
+            if low >> self.exact_bits == wanted {
+                let exact = (low & ((1 << self.exact_bits) - 1)) as u8;
+                out.extend(self.posting(section, start + place, exact));
+            }
+        }
+    }
+
+    fn posting(&self, section: &[u8], record: usize, exact: u8) -> Option<Posting> {
+        if record as u64 >= self.records {
+            return None;
+        }
+        let value = packed::get(&section[self.places..], record, self.width)?;
+        Some(Posting { token: value >> 1, exact, common: value & 1 == 1 })
+    }
+
+    /// Checks every record: buckets in order, places below `tokens`. Returns the offset of the first that is wrong.
+    pub fn check(&self, section: &[u8], tokens: u64) -> Result<(), (usize, String)> {
+        let mut before = 0;
+        for bucket in 0..=self.buckets as usize {
+            if self.records == 0 && self.buckets == 0 {
+                break;
+            }
+            let start = self.bucket_start(section, bucket).unwrap_or(usize::MAX);
+            if start < before || start as u64 > self.records {
+                return Err((self.offsets + bucket * 2, format!("bucket {bucket} begins at record {start}")));
+            }
+            before = start;
+        }
+        if before as u64 != self.records {
+            return Err((self.offsets, format!("the buckets hold {before} records of {}", self.records)));
+        }
+        for record in 0..self.records as usize {
+            let token = self.posting(section, record, 0).map_or(u64::MAX, |posting| posting.token);
+            if token >= tokens {
+                return Err((self.places, format!("record {record} names token {token} of {tokens}")));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Writes a seed table from postings that come sorted by key.
+pub struct KeyWriter {
+    buckets: u64,
+    width: u32,
+    exact_bits: u32,
+    records: u64,
+    keys: u64,
+    last_key: Option<u64>,
+    starts: Vec<u64>,
+    lows: io::BufWriter<std::fs::File>,
+    places: io::BufWriter<std::fs::File>,
+    packer: packed::Writer,
+}
+
+impl KeyWriter {
+    /// For about `expected` postings over `tokens` tokens; `exact_bits` of a check stand with each record.
+    pub fn new(expected: u64, tokens: u64, exact_bits: u32) -> io::Result<KeyWriter> {
+        Ok(KeyWriter {
+            buckets: (expected / BUCKET).max(1),
+            width: (64 - tokens.leading_zeros()) + 1,
+            exact_bits,
+            records: 0,
+            keys: 0,
+            last_key: None,
+            starts: vec![0],
+            lows: io::BufWriter::new(tempfile::tempfile()?),
+            places: io::BufWriter::new(tempfile::tempfile()?),
+            packer: packed::Writer::default(),
+        })
+    }
+
+    /// Adds the postings of one key; keys must rise.
+    pub fn put(&mut self, key: u64, postings: &[Posting]) -> io::Result<()> {
+        debug_assert!(self.last_key.is_none_or(|last| last < key));
+        self.last_key = Some(key);
+        self.keys += 1;
+        let bucket = ((u128::from(key) * u128::from(self.buckets)) >> 64) as usize;
+        while self.starts.len() <= bucket {
+            self.starts.push(self.records);
+        }
+        let low_bits = 16 - self.exact_bits;
+        let low = key & ((1 << low_bits) - 1);
+        for posting in postings {
+            let low = (low as u16) << self.exact_bits | u16::from(posting.exact);
+            self.lows.write_all(&low.to_le_bytes())?;
+            self.packer.put(posting.token << 1 | u64::from(posting.common), self.width);
+            self.records += 1;
+        }
+        self.places.write_all(&self.packer.drain())
+    }
+
+    /// Distinct keys so far.
+    pub fn keys(&self) -> u64 {
+        self.keys
+    }
+
+    /// Records so far.
+    pub fn records(&self) -> u64 {
+        self.records
+    }
+
+    /// Writes the section.
+    pub fn finish(mut self, out: &mut dyn Write) -> io::Result<()> {
+        self.starts.resize(self.buckets as usize + 1, self.records);
+        out.write_all(&self.records.to_le_bytes())?;
+        out.write_all(&self.buckets.to_le_bytes())?;
+        out.write_all(&[(16 - self.exact_bits) as u8, self.width as u8, self.exact_bits as u8, 0, 0, 0, 0, 0])?;
+        let bases: Vec<u64> = self.starts.iter().step_by(GROUP).copied().collect();
+        for group in 0..=self.buckets as usize / GROUP {
+            let base = bases.get(group).copied().unwrap_or(self.records);
+            out.write_all(&u32::try_from(base).map_err(io::Error::other)?.to_le_bytes())?;
+        }
+        for (bucket, start) in self.starts.iter().enumerate() {
+            let offset = u16::try_from(start - bases[bucket / GROUP]).map_err(io::Error::other)?;
+            out.write_all(&offset.to_le_bytes())?;
+        }
+        self.places.write_all(&self.packer.finish())?;
+        for spool in [self.lows, self.places] {
+            let mut file = spool.into_inner().map_err(|error| error.into_error())?;
+            file.seek(SeekFrom::Start(0))?;
+            io::copy(&mut Read::by_ref(&mut file), out)?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn table(keys: &[(u64, Vec<Posting>)], exact_bits: u32) -> Vec<u8> {
+        let mut writer = KeyWriter::new(keys.len() as u64, 1000, exact_bits).unwrap();
+        keys.iter().for_each(|(key, postings)| writer.put(*key, postings).unwrap());
+        let mut section = Vec::new();
+        writer.finish(&mut section).unwrap();
+        section
+    }
+
+    fn many() -> Vec<(u64, Vec<Posting>)> {
+        let mut keys: Vec<u64> = (1..=500_u64).map(|at| at.wrapping_mul(0x9e37_79b9_7f4a_7c15)).collect();
+        keys.sort();
+        let posting = |at: usize| Posting { token: at as u64 * 2, exact: (at % 16) as u8, common: at.is_multiple_of(7) };
+        keys.iter().enumerate().map(|(at, key)| (*key, vec![posting(at); 1 + at % 3])).collect()
+    }
+
+    #[test]
+    fn every_key_is_found_with_its_places() {
+        let keys = many();
+        let section = table(&keys, 4);
+        let open = KeyTable::open(&section).unwrap();
+        open.check(&section, 1000).unwrap();
+        for (key, postings) in &keys {
+            let mut found = Vec::new();
+            open.find(&section, *key, &mut found);
+            assert!(postings.iter().all(|posting| found.contains(posting)), "{key:x}");
+        }
+    }
+
+    #[test]
+    fn a_damaged_table_is_refused_or_found_out_and_never_panics() {
+        let keys = many();
+        let section = table(&keys, 4);
+        for cut in 0..section.len().min(200) {
+            assert!(KeyTable::open(&section[..section.len() - 1 - cut]).is_none());
+        }
+        for at in 0..section.len() {
+            let mut bad = section.clone();
+            bad[at] ^= 0xff;
+            if let Some(open) = KeyTable::open(&bad) {
+                let mut found = Vec::new();
+                keys.iter().for_each(|(key, _)| open.find(&bad, *key, &mut found));
+                let _ = open.check(&bad, 1000);
+            }
+        }
+    }
+
+    #[test]
+    fn places_beyond_the_tokens_are_found_out() {
+        let section = table(&many(), 0);
+        assert!(KeyTable::open(&section).unwrap().check(&section, 10).is_err());
+    }
+}

@@ -1,0 +1,19 @@
+//! The index file: what open source looks like, in one write-once file that is mapped and never parsed as a whole.
+//!
+//! [`format`] is the specification of the bytes. Writing goes [`merge`] (the releases of a file into one lineage) →
+//! [`sort`] (postings by key, in bounded memory) → [`writer`]; reading goes [`map`] → [`reader`] → [`set`].
+
+pub mod bytes;
+pub mod estimate;
+pub mod format;
+pub mod keys;
+pub mod lineage;
+pub mod map;
+pub mod merge;
+pub mod reader;
+pub mod relation;
+pub mod set;
+pub mod sort;
+pub mod verify;
+pub mod version;
+pub mod writer;

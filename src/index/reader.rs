@@ -1,0 +1,503 @@
+//! An open index: views into its bytes. Opening checks the header and every section's digest and extent; each record is
+//! checked again when it is read, and one that does not hold together counts as absent.
+
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+use crate::error::Error;
+use crate::index::bytes::{Cursor, digest_at, u32_at, u64_at};
+use crate::index::format::{
+    self, CONTENT_BYTES, ENTRY_BYTES, Entry, FLAG_CARRIED, FORMAT, FREQUENCY_BITS, HEADER_BYTES, MAGIC, MAX_SECTIONS,
+    NORMAL_BYTES, RELATION_BYTES, Tag, Totals,
+};
+use crate::index::keys::{KeyTable, Posting};
+use crate::index::lineage::{Record, Segment, Unit};
+use crate::index::map::Bytes;
+use crate::model::ids::{ComponentId, ContentId, LineageId, ReleaseNo};
+use crate::text::TEXT_VERSION;
+use crate::text::digest::Digest;
+use crate::text::fingerprint::{KeyKind, Scheme};
+
+/// Whether the sections' digests are compared when an index is opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Trust {
+    /// They are: a file from anywhere.
+    Check,
+    /// They are not: the index inside the binary, which is as sound as the program.
+    Bundled,
+}
+
+/// A release of a component.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Release {
+    /// Version.
+    pub version: String,
+    /// ISO date, if known.
+    pub released: Option<String>,
+    /// SPDX expression, if known.
+    pub license: Option<String>,
+    /// Files in it.
+    pub files: u32,
+}
+
+/// A component with all its releases, oldest first.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Component {
+    /// Purl without version.
+    pub base: String,
+    /// Its lineages, by path.
+    pub lineages: Range<u32>,
+    /// Oldest first.
+    pub releases: Vec<Release>,
+}
+
+/// A file of a component through its releases.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lineage {
+    /// The component.
+    pub component: ComponentId,
+    /// Path in its releases.
+    pub path: String,
+    /// Which content it had when.
+    pub segments: Vec<Segment>,
+}
+
+/// An open index.
+pub struct Index {
+    bytes: Bytes,
+    path: PathBuf,
+    entries: Vec<Entry>,
+    sections: [Range<usize>; Tag::ALL.len()],
+    id: [u8; 16],
+    totals: Totals,
+    scheme: Scheme,
+    tables: [KeyTable; 2],
+    /// For each component its first lineage, to find the component of a lineage.
+    first_lineages: Vec<u32>,
+}
+
+struct Refusal<'a> {
+    path: &'a Path,
+}
+
+impl Refusal<'_> {
+    fn at(&self, section: impl Into<String>, offset: u64, detail: impl Into<String>) -> Error {
+        Error::Index { path: self.path.to_path_buf(), section: section.into(), offset, detail: detail.into() }
+    }
+}
+
+impl Index {
+    /// Opens an index. `path` is what messages call it.
+    pub fn open(bytes: Bytes, path: &Path, trust: Trust) -> Result<Index, Error> {
+        let refusal = Refusal { path };
+        let file = bytes.as_slice();
+        let entries = read_table(file, &refusal)?;
+        let id = digest_at(file, 32).unwrap_or_default();
+        let sections = locate(&entries, &refusal)?;
+        if trust == Trust::Check {
+            check_digests(file, &entries, &refusal)?;
+        }
+        let mut index = Index {
+            path: path.to_path_buf(),
+            entries,
+            sections,
+            id,
+            totals: Totals::default(),
+            scheme: Scheme::COMPACT,
+            tables: Default::default(),
+            first_lineages: Vec::new(),
+            bytes,
+        };
+        index.read_parameters()?;
+        index.check_extents()?;
+        index.read_tables()?;
+        Ok(index)
+    }
+
+    fn refuse(&self, tag: Tag, offset: usize, detail: impl Into<String>) -> Error {
+        let start = self.sections[tag as usize].start;
+        Refusal { path: &self.path }.at(tag.name(), (start + offset) as u64, detail)
+    }
+
+    /// The bytes of a section.
+    pub fn section(&self, tag: Tag) -> &[u8] {
+        self.bytes.as_slice().get(self.sections[tag as usize].clone()).unwrap_or_default()
+    }
+
+    fn read_parameters(&mut self) -> Result<(), Error> {
+        let section = self.section(Tag::Parameters);
+        let parse = || {
+            let (grams, rest) = section.split_at_checked(4)?;
+            let scheme = Scheme { p_gram: grams[0], p_sub: grams[1], e_gram: grams[2], e_sub: grams[3] };
+            let mut cursor = Cursor::new(rest);
+            let totals = Totals::read(|| cursor.varint())?;
+            scheme.is_valid().then_some((scheme, totals))
+        };
+        let Some((scheme, totals)) = parse() else {
+            return Err(self.refuse(Tag::Parameters, 0, "the parameters do not make sense"));
+        };
+        (self.scheme, self.totals) = (scheme, totals);
+        Ok(())
+    }
+
+    /// Checks that each table is as long as its count says.
+    fn check_extents(&self) -> Result<(), Error> {
+        let expected = [
+            (Tag::Contents, self.totals.contents, CONTENT_BYTES as u64, 0),
+            (Tag::Lineages, self.totals.lineages, 8, 8),
+            (Tag::Components, self.totals.components, 4, 4),
+        ];
+        for (tag, count, each, more) in expected {
+            let section = self.section(tag);
+            let stored = u32_at(section, 0).map(u64::from);
+            let needed = count.checked_mul(each).and_then(|bytes| bytes.checked_add(4 + more));
+            if stored != Some(count) || needed.is_none_or(|needed| needed > section.len() as u64) {
+                return Err(self.refuse(tag, 0, format!("{count} records expected, {stored:?} stored")));
+            }
+        }
+        for (tag, each) in [(Tag::Normals, NORMAL_BYTES), (Tag::Relations, RELATION_BYTES)] {
+            let section = self.section(tag);
+            let count = u32_at(section, 0).map_or(0, |count| count as usize);
+            if count.checked_mul(each).and_then(|bytes| bytes.checked_add(4)) != Some(section.len()) {
+                return Err(self.refuse(tag, 0, format!("{count} records do not fill {} bytes", section.len())));
+            }
+        }
+        if self.section(Tag::Frequencies).len() != 1 << FREQUENCY_BITS {
+            return Err(self.refuse(Tag::Frequencies, 0, "wrong length"));
+        }
+        Ok(())
+    }
+
+    fn read_tables(&mut self) -> Result<(), Error> {
+        for (place, tag) in [(0, Tag::ParametrisedKeys), (1, Tag::ExactKeys)] {
+            let Some(table) = KeyTable::open(self.section(tag)) else {
+                return Err(self.refuse(tag, 0, "the seed table's parts do not fill it"));
+            };
+            self.tables[place] = table;
+        }
+        let mut lineages = Vec::new();
+        for number in 0..self.totals.components as u32 {
+            let Some((_, first)) = self.component_head(ComponentId(number)) else {
+                return Err(self.refuse(Tag::Components, 4 + number as usize * 4, format!("component {number} is damaged")));
+            };
+            lineages.push(first);
+        }
+        self.first_lineages = lineages;
+        Ok(())
+    }
+
+    /// Digest that names the index, in hex.
+    pub fn id(&self) -> String {
+        self.id.iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    /// What messages call it.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// What it holds as a whole.
+    pub fn totals(&self) -> &Totals {
+        &self.totals
+    }
+
+    /// Gram lengths that a query must use.
+    pub fn scheme(&self) -> Scheme {
+        self.scheme
+    }
+
+    /// The section table.
+    pub fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+
+    /// The seed table of one kind.
+    pub fn table(&self, kind: KeyKind) -> &KeyTable {
+        &self.tables[usize::from(kind == KeyKind::Exact)]
+    }
+
+    /// The section that holds that table.
+    pub fn table_section(&self, kind: KeyKind) -> &[u8] {
+        self.section(if kind == KeyKind::Exact { Tag::ExactKeys } else { Tag::ParametrisedKeys })
+    }
+
+    /// Appends the places that hold a key.
+    pub fn find_key(&self, kind: KeyKind, key: u64, out: &mut Vec<Posting>) {
+        self.table(kind).find(self.table_section(kind), key, out);
+    }
+
+    /// `count u32, offsets u32 × (count + 1), blob`: the bytes of item `at`.
+    fn item(&self, tag: Tag, at: u32, offsets_from: usize) -> Option<&[u8]> {
+        let section = self.section(tag);
+        let count = u32_at(section, 0)? as usize;
+        let at = at as usize;
+        if at >= count {
+            return None;
+        }
+        let start = u32_at(section, offsets_from + at * 4)? as usize;
+        let end = u32_at(section, offsets_from + at * 4 + 4)? as usize;
+        section.get(offsets_from + (count + 1) * 4..)?.get(start..end)
+    }
+
+    fn component_head(&self, id: ComponentId) -> Option<(&str, u32)> {
+        let mut cursor = Cursor::new(self.item(Tag::Components, id.0, 4)?);
+        Some((cursor.text()?, cursor.number()?))
+    }
+
+    /// A component's purl without version.
+    pub fn component_base(&self, id: ComponentId) -> Option<&str> {
+        self.component_head(id).map(|(base, _)| base)
+    }
+
+    /// A component.
+    pub fn component(&self, id: ComponentId) -> Option<Component> {
+        let mut cursor = Cursor::new(self.item(Tag::Components, id.0, 4)?);
+        let base = cursor.text()?.to_string();
+        let first = cursor.number()?;
+        let end = first.checked_add(cursor.number()?)?;
+        let count = cursor.number()?;
+        let mut releases = Vec::with_capacity((count as usize).min(cursor.rest().len()));
+        let text = |text: &str| (!text.is_empty()).then(|| text.to_string());
+        for _ in 0..count {
+            releases.push(Release {
+                version: cursor.text()?.to_string(),
+                released: text(cursor.text()?),
+                license: text(cursor.text()?),
+                files: cursor.number()?,
+            });
+        }
+        Some(Component { base, lineages: first..end, releases })
+    }
+
+    /// The component that a lineage belongs to.
+    pub fn component_of(&self, lineage: LineageId) -> ComponentId {
+        let after = self.first_lineages.partition_point(|first| *first <= lineage.0);
+        ComponentId(after.saturating_sub(1) as u32)
+    }
+
+    /// The lineage that holds a token of the global numbering, and the lineage's first token.
+    pub fn lineage_at(&self, token: u64) -> Option<(LineageId, u64)> {
+        let section = self.section(Tag::Lineages);
+        let (mut low, mut high) = (0, self.totals.lineages as usize);
+        while low < high {
+            let middle = (low + high) / 2;
+            if u64::from(u32_at(section, 4 + middle * 4)?) <= token {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        let number = low.checked_sub(1)?;
+        Some((LineageId(number as u32), u64::from(u32_at(section, 4 + number * 4)?)))
+    }
+
+    /// Tokens of a lineage's merged order.
+    pub fn lineage_tokens(&self, id: LineageId) -> Option<u32> {
+        let section = self.section(Tag::Lineages);
+        let at = 4 + id.0 as usize * 4;
+        u32_at(section, at + 4)?.checked_sub(u32_at(section, at)?)
+    }
+
+    fn record(&self, id: LineageId) -> Option<Record<'_>> {
+        let starts = 4 + (self.totals.lineages as usize + 1) * 4;
+        Record::decode(self.item(Tag::Lineages, id.0, starts)?)
+    }
+
+    /// A lineage.
+    pub fn lineage(&self, id: LineageId) -> Option<Lineage> {
+        let record = self.record(id)?;
+        let folder = std::str::from_utf8(self.item(Tag::Folders, record.folder, 4)?).ok()?;
+        let path = if folder.is_empty() { record.name.to_string() } else { format!("{folder}/{}", record.name) };
+        let segments = record.segments;
+        Some(Lineage { component: self.component_of(id), path, segments })
+    }
+
+    /// The units of a lineage, in merged order.
+    pub fn units(&self, id: LineageId) -> Option<Vec<Unit>> {
+        self.record(id)?.units()
+    }
+
+    fn content_digest(&self, place: usize) -> Option<Digest> {
+        digest_at(self.section(Tag::Contents), 4 + place * CONTENT_BYTES).map(Digest)
+    }
+
+    /// The content with this digest.
+    pub fn find_content(&self, digest: Digest) -> Option<ContentId> {
+        let count = self.totals.contents as usize;
+        let place = lower_bound(count, |place| self.content_digest(place).is_some_and(|own| own < digest));
+        (place < count && self.content_digest(place) == Some(digest)).then_some(ContentId(place as u32))
+    }
+
+    /// The contents with this digest of their code.
+    pub fn find_normalized(&self, digest: Digest) -> Vec<ContentId> {
+        let section = self.section(Tag::Normals);
+        let count = u32_at(section, 0).map_or(0, |count| count as usize);
+        let own = |place: usize| digest_at(section, 4 + place * NORMAL_BYTES).map(Digest);
+        let first = lower_bound(count, |place| own(place).is_some_and(|own| own < digest));
+        (first..count)
+            .take_while(|place| own(*place) == Some(digest))
+            .filter_map(|place| u32_at(section, 4 + place * NORMAL_BYTES + 16).map(ContentId))
+            .collect()
+    }
+
+    /// Bytes of a content.
+    pub fn content_size(&self, id: ContentId) -> u64 {
+        u64_at(self.section(Tag::Contents), 4 + id.0 as usize * CONTENT_BYTES + 16).unwrap_or(0)
+    }
+
+    /// Whether every holder has the content at a vendored or test path.
+    pub fn is_carried(&self, id: ContentId) -> bool {
+        let flags = self.section(Tag::Contents).get(4 + id.0 as usize * CONTENT_BYTES + 28);
+        flags.is_some_and(|flags| flags & FLAG_CARRIED != 0)
+    }
+
+    /// The lineages that hold a content, rising.
+    pub fn holders(&self, id: ContentId) -> Vec<LineageId> {
+        let read = || {
+            let start = u32_at(self.section(Tag::Contents), 4 + id.0 as usize * CONTENT_BYTES + 24)? as usize;
+            let mut cursor = Cursor::new(self.section(Tag::Occurrences).get(start..)?);
+            let count = cursor.number()? as usize;
+            let mut out = Vec::with_capacity(count.min(cursor.rest().len()));
+            let mut last = 0_u32;
+            for _ in 0..count {
+                last = last.checked_add(cursor.number()?)?;
+                out.push(LineageId(last));
+            }
+            Some(out)
+        };
+        read().unwrap_or_default()
+    }
+
+    /// The mean vote that `one` is the origin and `other` the taker, hundredths, and the contents it rests on.
+    pub fn relation(&self, one: ComponentId, other: ComponentId) -> Option<(i32, u32)> {
+        if one > other {
+            return self.relation(other, one).map(|(score, shared)| (-score, shared));
+        }
+        let section = self.section(Tag::Relations);
+        let count = u32_at(section, 0)? as usize;
+        let pair = |place: usize| {
+            let at = 4 + place * RELATION_BYTES;
+            Some((u32_at(section, at)?, u32_at(section, at + 4)?))
+        };
+        let wanted = (one.0, other.0);
+        let place = lower_bound(count, |place| pair(place).is_some_and(|own| own < wanted));
+        if place >= count || pair(place) != Some(wanted) {
+            return None;
+        }
+        let at = 4 + place * RELATION_BYTES;
+        Some((u32_at(section, at + 8)? as i32, u32_at(section, at + 12)?))
+    }
+
+    /// log2 of how often a token with this hash occurs among all indexed tokens (an upper bound: hashes share places).
+    pub fn frequency_bits(&self, token_hash: u32) -> f32 {
+        let place = (token_hash >> (32 - FREQUENCY_BITS)) as usize;
+        f32::from(self.section(Tag::Frequencies).get(place).copied().unwrap_or(0)) / 8.0
+    }
+
+    /// The newest date among the releases, and the release's purl.
+    pub fn newest(&self) -> Option<(String, String)> {
+        let components = (0..self.totals.components as u32).filter_map(|number| self.component(ComponentId(number)));
+        let dated = components.flat_map(|component| {
+            let base = component.base;
+            component.releases.into_iter().filter_map(move |release| Some((release.released?, format!("{base}@{}", release.version))))
+        });
+        dated.max()
+    }
+
+    /// A release of a component.
+    pub fn release(&self, component: ComponentId, release: ReleaseNo) -> Option<Release> {
+        self.component(component)?.releases.into_iter().nth(release.0 as usize)
+    }
+}
+
+fn lower_bound(count: usize, below: impl Fn(usize) -> bool) -> usize {
+    let (mut low, mut high) = (0, count);
+    while low < high {
+        let middle = (low + high) / 2;
+        if below(middle) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    low
+}
+
+fn read_table(file: &[u8], refusal: &Refusal<'_>) -> Result<Vec<Entry>, Error> {
+    let Some(header) = file.first_chunk::<HEADER_BYTES>() else {
+        return Err(refusal.at("header", file.len() as u64, format!("{} bytes are too few for an index", file.len())));
+    };
+    if header[..8] != MAGIC {
+        return Err(refusal.at("header", 0, "it does not begin as an index does"));
+    }
+    let number = |at| u32_at(header, at).unwrap_or(0);
+    if number(12) > FORMAT {
+        let detail = format!("it needs a program that reads format {}; this one reads up to {FORMAT}", number(12));
+        return Err(refusal.at("header", 12, detail));
+    }
+    let count = number(16) as usize;
+    let table_end = HEADER_BYTES + count.min(MAX_SECTIONS) * ENTRY_BYTES;
+    let Some(table) = file.get(HEADER_BYTES..table_end).filter(|_| count <= MAX_SECTIONS) else {
+        return Err(refusal.at("header", 16, format!("a table of {count} sections does not fit the file")));
+    };
+    if Some(format::table_digest(header, table)) != digest_at(header, 32) {
+        return Err(refusal.at("header", 32, "the section table's digest differs from what it was built with"));
+    }
+    if number(20) != TEXT_VERSION {
+        let detail = format!("it was built by tokeniser {}, this program has {TEXT_VERSION}", number(20));
+        return Err(refusal.at("header", 20, detail));
+    }
+    let length = u64_at(header, 24).unwrap_or(0);
+    if length != file.len() as u64 {
+        return Err(refusal.at("header", 24, format!("{length} bytes expected, {} found", file.len())));
+    }
+    let entries: Vec<Entry> = (0..count).filter_map(|at| Entry::read(file, HEADER_BYTES + at * ENTRY_BYTES)).collect();
+    let mut next = table_end as u64;
+    for entry in &entries {
+        if entry.offset != next {
+            return Err(refusal.at(String::from_utf8_lossy(&entry.tag), entry.offset, format!("byte {next} expected")));
+        }
+        next = entry.offset.saturating_add(entry.length);
+    }
+    if next != length {
+        return Err(refusal.at("header", 24, format!("the sections end at byte {next} of {length}")));
+    }
+    Ok(entries)
+}
+
+fn locate(entries: &[Entry], refusal: &Refusal<'_>) -> Result<[Range<usize>; Tag::ALL.len()], Error> {
+    let mut sections = [const { 0..0 }; Tag::ALL.len()];
+    for tag in Tag::ALL {
+        let Some(entry) = entries.iter().find(|entry| entry.tag == tag.bytes()) else {
+            return Err(refusal.at(tag.name(), HEADER_BYTES as u64, "the section is missing"));
+        };
+        if entry.encoding != tag.encoding() {
+            let detail = format!("encoding {} is unknown, {} expected", entry.encoding, tag.encoding());
+            return Err(refusal.at(tag.name(), entry.offset, detail));
+        }
+        sections[tag as usize] = entry.offset as usize..(entry.offset + entry.length) as usize;
+    }
+    Ok(sections)
+}
+
+/// Bytes from which a section is hashed by all cores.
+const PARALLEL_BYTES: usize = 1 << 20;
+
+fn check_digests(file: &[u8], entries: &[Entry], refusal: &Refusal<'_>) -> Result<(), Error> {
+    for entry in entries {
+        let name = || String::from_utf8_lossy(&entry.tag).into_owned();
+        let Some(section) = file.get(entry.offset as usize..(entry.offset + entry.length) as usize) else {
+            return Err(refusal.at(name(), entry.offset, "the section leaves the file"));
+        };
+        let mut hasher = blake3::Hasher::new();
+        if section.len() >= PARALLEL_BYTES {
+            hasher.update_rayon(section);
+        } else {
+            hasher.update(section);
+        }
+        if Digest::short(hasher.finalize().as_bytes()).0 != entry.digest {
+            return Err(refusal.at(name(), entry.offset, "the section's digest differs from what it was built with"));
+        }
+    }
+    Ok(())
+}

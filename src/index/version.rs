@@ -1,0 +1,94 @@
+//! The order of a component's releases.
+
+use std::cmp::Ordering;
+
+/// Compares two versions as their projects mean them: numbers as numbers, `rc`, `beta`, `alpha`, `dev`, `pre` and
+/// Debian's `~` before the release, everything else after it. A total order: unequal texts never compare equal.
+pub fn compare(one: &str, other: &str) -> Ordering {
+    let (mut a, mut b) = (Parts::new(one), Parts::new(other));
+    loop {
+        let order = match (a.next(), b.next()) {
+            (None, None) => return one.cmp(other),
+            (left, right) => left.unwrap_or(Part::End).cmp(&right.unwrap_or(Part::End)),
+        };
+        if order != Ordering::Equal {
+            return order;
+        }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Part {
+    /// Before the release itself, by how early.
+    Before(u8),
+    End,
+    Word(String),
+    Number(u128),
+}
+
+struct Parts<'a> {
+    rest: &'a str,
+}
+
+impl<'a> Parts<'a> {
+    fn new(version: &'a str) -> Parts<'a> {
+        Parts { rest: version.strip_prefix(['v', 'V']).unwrap_or(version) }
+    }
+}
+
+impl Iterator for Parts<'_> {
+    type Item = Part;
+
+    fn next(&mut self) -> Option<Part> {
+        if let Some(rest) = self.rest.strip_prefix('~') {
+            self.rest = rest;
+            return Some(Part::Before(0));
+        }
+        self.rest = self.rest.trim_start_matches(|mark: char| !mark.is_alphanumeric() && mark != '~');
+        let first = self.rest.chars().next()?;
+        let digits = first.is_ascii_digit();
+        let same = |mark: char| if digits { mark.is_ascii_digit() } else { mark.is_alphanumeric() && !mark.is_ascii_digit() };
+        let end = self.rest.find(|mark: char| !same(mark)).unwrap_or(self.rest.len());
+        let (part, rest) = self.rest.split_at(end);
+        self.rest = rest;
+        if digits {
+            return Some(Part::Number(part.parse().unwrap_or(u128::MAX)));
+        }
+        let word = part.to_lowercase();
+        Some(match word.as_str() {
+            "dev" => Part::Before(1),
+            "a" | "alpha" | "canary" => Part::Before(2),
+            "b" | "beta" => Part::Before(3),
+            "c" | "rc" | "pre" | "preview" | "next" => Part::Before(4),
+            _ => Part::Word(word),
+        })
+    }
+}
+
+/// Whether a version is a release and no preview of one.
+pub fn is_final(version: &str) -> bool {
+    !Parts::new(version).any(|part| matches!(part, Part::Before(level) if level > 0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn releases_stand_in_their_projects_order() {
+        let ordered = ["0.9", "1.0.dev1", "1.0a2", "1.0-beta.1", "1.0rc1", "1.0", "1.0.1", "1.2.13.dfsg", "1.10", "2.0~rc1", "2.0"];
+        for (place, one) in ordered.iter().enumerate() {
+            for (other_place, other) in ordered.iter().enumerate() {
+                assert_eq!(compare(one, other), place.cmp(&other_place), "{one} {other}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_order_is_total() {
+        assert_ne!(compare("1.0", "1.0.0"), Ordering::Equal);
+        assert_ne!(compare("v1.0", "1.0"), Ordering::Equal);
+        assert_eq!(compare("1.0", "1.0"), Ordering::Equal);
+        assert!(is_final("1.0.post1") && !is_final("2.0.0-rc.1"));
+    }
+}

@@ -1,0 +1,93 @@
+//! What the file stage says of one file. A match names content or a lineage of an index, not yet a release.
+
+use serde::Serialize;
+
+use crate::error::Problem;
+use crate::model::ids::{ContentId, IndexNo, LineageId, ReleaseRange, RootNo};
+use crate::model::place::RangePair;
+
+/// How a file or a part of it equals something indexed. Ordered best first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum MatchKind {
+    /// The same bytes.
+    Identical,
+    /// The same but for white space, line ends or comments.
+    Normalized,
+    /// Parts of it.
+    Snippet,
+}
+
+/// Whole content of an index that equals the scanned file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct WholeMatch {
+    /// The index that holds the content.
+    pub index: IndexNo,
+    /// The content.
+    pub content: ContentId,
+    /// [`MatchKind::Identical`] or [`MatchKind::Normalized`].
+    pub kind: MatchKind,
+}
+
+/// Bits of evidence that fell to releases in one range.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct ReleaseVote {
+    /// Releases that hold the matched stretch.
+    pub releases: ReleaseRange,
+    /// Tokens matched there.
+    pub tokens: u32,
+}
+
+/// One lineage that may explain a stretch of the scanned file.
+#[derive(Clone, Debug)]
+pub struct SnippetMatch {
+    /// The index.
+    pub index: IndexNo,
+    /// The file of a component that it looks like.
+    pub lineage: LineageId,
+    /// Score in bits, as `matching` defines it.
+    pub score: f32,
+    /// Expected number of matches this good by chance in the whole index.
+    pub e_value: f64,
+    /// Share of the file's code lines that it covers, 0 to 1.
+    pub similarity: f32,
+    /// Share of the matched tokens whose names are unchanged, 0 to 1.
+    pub exactness: f32,
+    /// Code lines of the scanned file that it covers.
+    pub code_lines: u32,
+    /// Share of the lineage's own tokens that it covers, 0 to 1.
+    pub source_share: f32,
+    /// What matches what, in line order.
+    pub ranges: Vec<RangePair>,
+    /// Which releases the matched tokens speak for.
+    pub votes: Vec<ReleaseVote>,
+    /// Matches of one file with the same number explain the same stretch: only one of them can be the origin.
+    pub group: u32,
+    /// Below the bar: counts only where its component is established in the same folder.
+    pub weak: bool,
+}
+
+/// Everything the file stage found in one file.
+#[derive(Clone, Debug)]
+pub struct FileEvidence {
+    /// The root it was found under.
+    pub root: RootNo,
+    /// Path below the root, `/` between folders, `!/` between an archive and its member.
+    pub path: String,
+    /// Size in bytes.
+    pub bytes: u64,
+    /// BLAKE3 of the bytes.
+    pub blake3: [u8; 32],
+    /// Language, as reports name it; `None` for what is not text.
+    pub language: Option<&'static str>,
+    /// Lines that hold code.
+    pub code_lines: u32,
+    /// Lines of its text; 0 for what is not text.
+    pub lines: u32,
+    /// Its content as a whole, in index order; empty where no index holds it.
+    pub whole: Vec<WholeMatch>,
+    /// Parts of it, best first.
+    pub snippets: Vec<SnippetMatch>,
+    /// What kept it from being examined in full.
+    pub problems: Vec<Problem>,
+}

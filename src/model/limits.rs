@@ -1,0 +1,32 @@
+//! Every cap of the program, with its unit. A file over a cap is still hashed and is reported as not examined in full.
+
+/// Largest file whose text is read for matching, bytes.
+pub const FILE_BYTES: u64 = 16 << 20;
+/// Largest file that is hashed, bytes; a sparse file costs nothing to make and days to read.
+pub const HASHED_BYTES: u64 = 64 << 30;
+/// Length of one ignore file whose rules are applied, bytes.
+pub const IGNORE_FILE_BYTES: usize = 256 << 10;
+/// Archives inside archives, levels; the outermost archive is level 1.
+pub const ARCHIVE_DEPTH: u32 = 4;
+/// Members of one archive, its nested archives' included.
+pub const ARCHIVE_MEMBERS: u64 = 200_000;
+/// Bytes that one archive, its nested archives included, may unpack to.
+pub const ARCHIVE_BYTES: u64 = 4 << 30;
+/// Unpacked bytes for each packed byte before an archive counts as a bomb (after the first [`ARCHIVE_FREE_BYTES`]).
+pub const ARCHIVE_RATIO: u64 = 200;
+/// Unpacked bytes that are always allowed, whatever the ratio.
+pub const ARCHIVE_FREE_BYTES: u64 = 64 << 20;
+/// What an archive may say between two members (long names, extended headers, skipped entries), bytes.
+pub const ARCHIVE_HEADER_BYTES: u64 = 1 << 20;
+/// Working memory that an archive's compression may ask for, bytes.
+pub const ARCHIVE_MEMORY: u64 = 256 << 20;
+/// Longest path of a file or member, bytes.
+pub const PATH_BYTES: usize = 4096;
+/// Folders below a root that are entered, levels.
+pub const FOLDER_DEPTH: usize = 512;
+/// Tokens of a file that are fingerprinted; the rest is not examined.
+pub const FILE_TOKENS: usize = 4_000_000;
+/// Seed hits (a query seed times a posting) of one file that are looked at.
+pub const FILE_HITS: usize = 2_000_000;
+/// Problems of one code that are listed with their path; the rest is one entry with a count.
+pub const PROBLEMS_LISTED: usize = 10_000;

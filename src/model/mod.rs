@@ -1,0 +1,8 @@
+//! Plain data: the words of the trade. Nothing here reads, writes or decides.
+
+pub mod evidence;
+pub mod finding;
+pub mod ids;
+pub mod limits;
+pub mod place;
+pub mod purl;

@@ -1,0 +1,72 @@
+//! Where something stands: lines, and paths fit to be shown.
+
+use serde::Serialize;
+
+/// Lines `first..=last` of a text, 1-based.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Lines {
+    /// First line, from 1.
+    pub first: u32,
+    /// Last line; never below `first`.
+    pub last: u32,
+}
+
+impl Lines {
+    /// How many lines.
+    pub fn count(&self) -> u32 {
+        self.last - self.first + 1
+    }
+}
+
+impl Serialize for Lines {
+    fn serialize<S: serde::Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
+        [self.first, self.last].serialize(out)
+    }
+}
+
+/// A stretch of the scanned file and the stretch of the source that it comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct RangePair {
+    /// Lines of the scanned file.
+    pub lines: Lines,
+    /// Lines of the source file.
+    pub source_lines: Lines,
+}
+
+/// A path's text from raw file-name bytes: UTF-8 as it stands, every other byte as `\xNN`.
+pub fn path_text(raw: &[u8]) -> String {
+    let mut text = String::with_capacity(raw.len());
+    for chunk in raw.utf8_chunks() {
+        text.push_str(chunk.valid());
+        for byte in chunk.invalid() {
+            text.push_str(&format!("\\x{byte:02x}"));
+        }
+    }
+    text
+}
+
+/// The part of a path behind its last `/`.
+pub fn base_name(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
+}
+
+/// The part of a path before its last `/`; empty where there is none.
+pub fn folder(path: &str) -> &str {
+    path.rfind('/').map_or("", |at| &path[..at])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bytes_that_are_no_text_are_escaped() {
+        assert_eq!(path_text(b"a\xffb/\xc3\xa9"), "a\\xffb/é");
+    }
+
+    #[test]
+    fn a_path_splits_at_its_last_slash() {
+        assert_eq!((folder("a/b/c"), base_name("a/b/c")), ("a/b", "c"));
+        assert_eq!((folder("c"), base_name("c")), ("", "c"));
+    }
+}

@@ -1,0 +1,464 @@
+//! The report for programs: `foundling-report/1`. One entry a line, so that two reports can be compared line by line.
+//!
+//! Entries are written as they are reached; no second copy of the report is held in memory. The schema's promises:
+//! fields are added, never renamed or dropped, under one schema number.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+use serde::Serialize;
+use serde_json::ser::Formatter;
+
+use crate::error::Code;
+use crate::model::evidence::MatchKind;
+use crate::model::finding::{FileMatch, FileReport, Finding, FindingKind, IndexSummary, Report};
+use crate::model::place::RangePair;
+use crate::report::layout::unsafe_to_show;
+use crate::report::summary::{Summary, shown_path};
+
+/// What the report is written by; rises when a field is renamed or dropped.
+pub const SCHEMA: &str = "foundling-report/1";
+
+#[derive(Serialize)]
+struct Tool {
+    name: &'static str,
+    version: &'static str,
+}
+
+#[derive(Serialize)]
+struct Index<'r> {
+    id: &'r str,
+    name: &'r str,
+    components: u64,
+    releases: u64,
+    files: u64,
+}
+
+/// `components` and `licenses` count entries of `components[]`.
+#[derive(Serialize)]
+struct Figures<'r> {
+    files: u64,
+    bytes: u64,
+    components: u64,
+    unmanaged_files: u64,
+    licenses: &'r BTreeMap<&'r str, u64>,
+    unknown_licenses: u64,
+    managed: u64,
+    kinds: Kinds,
+    /// Files by problem code.
+    problems: &'r BTreeMap<Code, u64>,
+}
+
+#[derive(Serialize)]
+struct Kinds {
+    vendored: u64,
+    copied: u64,
+    snippet: u64,
+}
+
+#[derive(Serialize)]
+struct Component<'r> {
+    purl: &'r str,
+    versions: &'r [String],
+    license: Option<&'r str>,
+    kind: FindingKind,
+    root: Cow<'r, str>,
+    managed: bool,
+    files: u32,
+    modified_files: u32,
+    lines: u64,
+    confidence: f64,
+}
+
+#[derive(Serialize)]
+struct File<'r> {
+    path: Cow<'r, str>,
+    bytes: u64,
+    blake3: String,
+    language: Option<&'static str>,
+    matches: Vec<Match<'r>>,
+    /// Always there, so that readers need not ask.
+    licenses: [(); 0],
+    copyrights: [(); 0],
+}
+
+#[derive(Serialize)]
+struct Match<'r> {
+    purl: &'r str,
+    kind: MatchKind,
+    source_path: &'r str,
+    similarity: f64,
+    exactness: f64,
+    ranges: &'r [RangePair],
+}
+
+/// Writes `report` as JSON, ended by a line end.
+///
+/// # Errors
+/// What `out` answers.
+pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    let sum = Summary::of(report);
+    out.write_all(b"{\n")?;
+    field(out, "schema", &SCHEMA)?;
+    field(out, "tool", &Tool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") })?;
+    list(out, "indexes", report.indexes.iter().map(index))?;
+    out.write_all(b",\n")?;
+    field(out, "roots", &report.roots)?;
+    field(out, "summary", &figures(report, &sum))?;
+    list(out, "components", report.findings.iter().map(|finding| component(report, finding)))?;
+    out.write_all(b",\n")?;
+    list(out, "files", report.files.iter().map(|entry| file(report, entry)))?;
+    out.write_all(b",\n")?;
+    list(out, "problems", report.problems.iter())?;
+    out.write_all(b"\n}\n")
+}
+
+fn index(index: &IndexSummary) -> Index<'_> {
+    let IndexSummary { id, name, components, releases, files } = index;
+    Index { id, name, components: *components, releases: *releases, files: *files }
+}
+
+fn figures<'r>(report: &Report, sum: &'r Summary<'r>) -> Figures<'r> {
+    let [vendored, copied, snippet] = sum.kinds;
+    Figures {
+        files: report.files_read,
+        bytes: report.bytes_read,
+        components: report.findings.len() as u64,
+        unmanaged_files: sum.unmanaged_files,
+        licenses: &sum.licenses,
+        unknown_licenses: sum.unknown_licenses,
+        managed: sum.managed,
+        kinds: Kinds { vendored, copied, snippet },
+        problems: &sum.problems,
+    }
+}
+
+fn component<'r>(report: &'r Report, finding: &'r Finding) -> Component<'r> {
+    Component {
+        purl: &finding.purl,
+        versions: &finding.versions,
+        license: finding.license.as_deref(),
+        kind: finding.kind,
+        root: shown_path(report, finding.scan_root, &finding.root),
+        managed: finding.managed,
+        files: finding.files,
+        modified_files: finding.modified_files,
+        lines: finding.lines,
+        confidence: rounded(finding.confidence),
+    }
+}
+
+fn file<'r>(report: &'r Report, file: &'r FileReport) -> File<'r> {
+    File {
+        path: shown_path(report, file.scan_root, &file.path),
+        bytes: file.bytes,
+        blake3: hex(&file.blake3),
+        language: file.language,
+        matches: file.matches.iter().map(match_entry).collect(),
+        licenses: [],
+        copyrights: [],
+    }
+}
+
+fn match_entry(found: &FileMatch) -> Match<'_> {
+    Match {
+        purl: &found.purl,
+        kind: found.kind,
+        source_path: &found.source_path,
+        similarity: rounded(found.similarity),
+        exactness: rounded(found.exactness),
+        ranges: &found.ranges,
+    }
+}
+
+/// Four decimals; what is no number is 0, and so is minus 0.
+fn rounded(value: f32) -> f64 {
+    let value = (f64::from(value) * 1e4).round() / 1e4;
+    if value.is_finite() { value + 0.0 } else { 0.0 }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    let mut out = String::with_capacity(bytes.len() * 2);
+    for byte in bytes {
+        let _ = write!(out, "{byte:02x}");
+    }
+    out
+}
+
+/// A field on a line of its own, with the comma behind it.
+fn field(out: &mut dyn Write, name: &str, value: &impl Serialize) -> io::Result<()> {
+    write!(out, "  \"{name}\": ")?;
+    entry(out, value)?;
+    out.write_all(b",\n")
+}
+
+/// A list, one entry a line, without a comma behind it.
+fn list(out: &mut dyn Write, name: &str, entries: impl Iterator<Item = impl Serialize>) -> io::Result<()> {
+    write!(out, "  \"{name}\": [")?;
+    let mut empty = true;
+    for value in entries {
+        out.write_all(if empty { b"\n    " } else { b",\n    " })?;
+        entry(out, &value)?;
+        empty = false;
+    }
+    out.write_all(if empty { b"]" } else { b"\n  ]" })
+}
+
+fn entry(out: &mut dyn Write, value: &impl Serialize) -> io::Result<()> {
+    value.serialize(&mut serde_json::Serializer::with_formatter(out, Line)).map_err(io::Error::from)
+}
+
+/// JSON on one line that a terminal can show: what [`unsafe_to_show`] names is written as `\uNNNN`. A parser reads
+/// back the same text.
+struct Line;
+
+impl Formatter for Line {
+    fn begin_array_value<W: ?Sized + Write>(&mut self, out: &mut W, first: bool) -> io::Result<()> {
+        if first { Ok(()) } else { out.write_all(b", ") }
+    }
+
+    fn begin_object_key<W: ?Sized + Write>(&mut self, out: &mut W, first: bool) -> io::Result<()> {
+        if first { Ok(()) } else { out.write_all(b", ") }
+    }
+
+    fn begin_object_value<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
+        out.write_all(b": ")
+    }
+
+    fn write_string_fragment<W: ?Sized + Write>(&mut self, out: &mut W, fragment: &str) -> io::Result<()> {
+        let mut rest = fragment;
+        while let Some((at, letter)) = rest.char_indices().find(|(_, letter)| unsafe_to_show(*letter)) {
+            let (before, after) = rest.split_at(at);
+            out.write_all(before.as_bytes())?;
+            for unit in letter.encode_utf16(&mut [0; 2]) {
+                write!(out, "\\u{unit:04x}")?;
+            }
+            rest = after.get(letter.len_utf8()..).unwrap_or_default();
+        }
+        out.write_all(rest.as_bytes())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde::Deserialize;
+
+    use super::*;
+    use crate::model::ids::RootNo;
+    use crate::report::sample;
+
+    // The contract, written down a second time: what a reader in another program would declare.
+
+    #[derive(Debug, Deserialize, PartialEq)]
+    struct Document {
+        schema: String,
+        tool: BTreeMap<String, String>,
+        indexes: Vec<ReadIndex>,
+        roots: Vec<String>,
+        summary: ReadSummary,
+        components: Vec<ReadComponent>,
+        files: Vec<ReadFile>,
+        problems: Vec<ReadProblem>,
+    }
+
+    #[derive(Debug, Deserialize, PartialEq)]
+    struct ReadIndex {
+        id: String,
+        components: u64,
+        releases: u64,
+        files: u64,
+    }
+
+    #[derive(Debug, Deserialize, PartialEq)]
+    struct ReadSummary {
+        files: u64,
+        bytes: u64,
+        components: u64,
+        unmanaged_files: u64,
+        licenses: BTreeMap<String, u64>,
+        problems: BTreeMap<String, u64>,
+    }
+
+    #[derive(Debug, Deserialize, PartialEq)]
+    struct ReadComponent {
+        purl: String,
+        versions: Vec<String>,
+        license: Option<String>,
+        kind: String,
+        root: String,
+        managed: bool,
+        files: u64,
+        modified_files: u64,
+        lines: u64,
+        confidence: f64,
+    }
+
+    #[derive(Debug, Deserialize, PartialEq)]
+    struct ReadFile {
+        path: String,
+        bytes: u64,
+        blake3: String,
+        language: Option<String>,
+        matches: Vec<ReadMatch>,
+        licenses: Vec<String>,
+        copyrights: Vec<String>,
+    }
+
+    #[derive(Debug, Deserialize, PartialEq)]
+    struct ReadMatch {
+        purl: String,
+        kind: String,
+        source_path: String,
+        similarity: f64,
+        exactness: f64,
+        ranges: Vec<ReadRange>,
+    }
+
+    #[derive(Debug, Deserialize, PartialEq)]
+    struct ReadRange {
+        lines: [u32; 2],
+        source_lines: [u32; 2],
+    }
+
+    #[derive(Debug, Deserialize, PartialEq)]
+    struct ReadProblem {
+        code: String,
+        path: String,
+        detail: String,
+        count: u64,
+    }
+
+    fn text(report: &Report) -> String {
+        let mut out = Vec::new();
+        write(report, &mut out).unwrap();
+        String::from_utf8(out).unwrap()
+    }
+
+    fn read(report: &Report) -> Document {
+        serde_json::from_str(&text(report)).unwrap()
+    }
+
+    #[test]
+    fn the_head_says_who_with_what_and_how_much() {
+        let document = read(&sample::report());
+        assert_eq!(document.schema, "foundling-report/1");
+        assert_eq!(document.tool["name"], "foundling");
+        assert_eq!(document.tool["version"], env!("CARGO_PKG_VERSION"));
+        let index = ReadIndex { id: "5eed".into(), components: 812, releases: 9120, files: 1_203_441 };
+        assert_eq!(document.indexes, [index]);
+        assert_eq!(document.roots, ["product"]);
+        let count = |pairs: &[(&str, u64)]| pairs.iter().map(|&(name, count)| (name.to_string(), count)).collect();
+        let summary = ReadSummary {
+            files: 1234,
+            bytes: 45_678_901,
+            components: 4,
+            unmanaged_files: 4,
+            licenses: count(&[("MIT", 2), ("Zlib", 1)]),
+            problems: count(&[("too-large", 1), ("symbolic-link", 4), ("ignored", 41)]),
+        };
+        assert_eq!(document.summary, summary);
+    }
+
+    #[test]
+    fn components_and_problems_are_read_back_as_they_were() {
+        let document = read(&sample::report());
+        assert_eq!(document.components.len(), 4);
+        let ring = ReadComponent {
+            purl: "pkg:github/acme/ring@3.4.0".into(),
+            versions: ["3.4.0", "3.4.1", "3.3.9", "3.3.8"].map(String::from).to_vec(),
+            license: None,
+            kind: "snippet".into(),
+            root: "src/ring.c".into(),
+            managed: false,
+            files: 1,
+            modified_files: 0,
+            lines: 71,
+            confidence: 0.7,
+        };
+        assert_eq!(document.components[1], ring);
+        assert!(document.components[0].managed);
+        let rule = ReadProblem {
+            code: "ignored".into(),
+            path: ".gitignore".into(),
+            detail: "line 3: `build/`".into(),
+            count: 41,
+        };
+        assert_eq!(document.problems.last(), Some(&rule));
+    }
+
+    #[test]
+    fn files_are_read_back_as_they_were() {
+        let document = read(&sample::report());
+        let range = |lines, source_lines| ReadRange { lines, source_lines };
+        let ring = ReadFile {
+            path: "src/ring.c".into(),
+            bytes: 12_345,
+            blake3: "ab".repeat(32),
+            language: Some("C".into()),
+            matches: vec![ReadMatch {
+                purl: "pkg:github/acme/ring@3.4.0".into(),
+                kind: "snippet".into(),
+                source_path: "lib/ring_buffer.c".into(),
+                similarity: 0.93,
+                exactness: 1.0,
+                ranges: vec![range([10, 80], [12, 82]), range([120, 120], [160, 160])],
+            }],
+            licenses: vec![],
+            copyrights: vec![],
+        };
+        assert_eq!(document.files[1], ring);
+        assert_eq!(document.files[2].matches[0].kind, "normalized");
+        assert_eq!(document.files[2].matches[0].ranges, []);
+    }
+
+    #[test]
+    fn the_same_report_gives_the_same_lines_one_an_entry() {
+        let text = text(&sample::report());
+        assert_eq!(text, self::text(&sample::report()));
+        let line = r#"    {"code": "too-large", "path": "data/dump.sql", "detail": "hashed only: 120 MiB is over the 16 MiB limit", "count": 1},"#;
+        assert!(text.lines().any(|found| found == line), "{text}");
+        // Two brackets, 8 fields, 4 ends of lists, then the entries: indexes, components, files, problems.
+        assert_eq!(text.lines().count(), 2 + 8 + 4 + 1 + 4 + 5 + 6);
+        assert!(text.contains(r#""licenses": [], "copyrights": []}"#));
+    }
+
+    #[test]
+    fn an_empty_report_is_whole() {
+        let document = read(&Report::default());
+        assert!(document.components.is_empty() && document.files.is_empty() && document.problems.is_empty());
+        assert_eq!(document.summary.files, 0);
+    }
+
+    #[test]
+    fn figures_are_numbers_of_four_decimals() {
+        assert_eq!([0.123_456_f32, -0.00001, f32::NAN, f32::INFINITY].map(rounded), [0.1235, 0.0, 0.0, 0.0]);
+        assert!(rounded(-0.000_01).is_sign_positive());
+        let finding = Finding { confidence: 2.0 / 3.0, ..sample::report().findings.remove(0) };
+        let report = Report { findings: vec![finding], ..Report::default() };
+        assert!(text(&report).contains(r#""confidence": 0.6667}"#));
+    }
+
+    #[test]
+    fn several_roots_stand_before_their_paths() {
+        let mut report = sample::report();
+        report.roots = vec!["one/".into(), "two".into()];
+        report.findings[0].scan_root = RootNo(1);
+        report.findings[0].root.clear();
+        let document = read(&report);
+        assert_eq!(document.components[0].root, "two");
+        assert_eq!(document.components[1].root, "one/src/ring.c");
+        assert_eq!(document.files[1].path, "one/src/ring.c");
+    }
+
+    #[test]
+    fn hostile_names_are_read_back_but_steer_no_terminal() {
+        let mut report = sample::report();
+        let hostile = "a\u{1b}[31m\u{202e}b\u{9b}\u{7f}\u{2066}\"\\\n\u{e0041}漢";
+        report.files[0].path = hostile.to_string();
+        let text = text(&report);
+        assert!(text.chars().all(|letter| letter == '\n' || !unsafe_to_show(letter)), "{text}");
+        assert_eq!(read(&report).files[0].path, hostile);
+    }
+}

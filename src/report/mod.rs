@@ -1,0 +1,102 @@
+//! What the user gets: a [`Report`] turned into one format and written whole.
+//!
+//! One file a format; each is a function of the report alone, so the same report gives the same bytes.
+
+pub mod human;
+pub mod json;
+pub mod layout;
+pub mod output;
+pub mod progress;
+mod summary;
+
+#[cfg(test)]
+mod sample;
+
+use std::io::{self, Write};
+
+use crate::error::Error;
+use crate::model::finding::Report;
+use crate::report::output::Output;
+
+/// The formats of a report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// For people: see [`human`].
+    Human,
+    /// For programs, `foundling-report/1`: see [`json`].
+    Json,
+}
+
+/// Columns where the reader is no terminal.
+pub const PLAIN_WIDTH: usize = 80;
+/// Columns that a terminal is used to at most: longer lines are hard to read.
+pub const WIDEST: usize = 100;
+/// Columns below which a report is not squeezed: the terminal wraps it instead.
+pub const NARROWEST: usize = 40;
+
+/// How a report for people is laid out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Style {
+    /// Columns of a line.
+    pub width: usize,
+    /// Whether to use colour and bold type.
+    pub colour: bool,
+}
+
+impl Style {
+    /// For files and pipes: 80 columns, no colour.
+    pub const PLAIN: Style = Style { width: PLAIN_WIDTH, colour: false };
+
+    /// For the terminal on standard output, [`Style::PLAIN`] where there is none. `NO_COLOR` and its kin are heeded.
+    pub fn for_stdout() -> Style {
+        let stdout = io::stdout();
+        let colour = anstream::AutoStream::choice(&stdout) != anstream::ColorChoice::Never;
+        let width = match terminal_size::terminal_size_of(&stdout) {
+            Some((width, _)) => usize::from(width.0).clamp(NARROWEST, WIDEST),
+            None => PLAIN_WIDTH,
+        };
+        Style { width, colour }
+    }
+}
+
+/// Writes `report` to `out`. `style` matters to [`Format::Human`] only.
+///
+/// # Errors
+/// What `out` answers.
+pub fn write(report: &Report, format: Format, style: &Style, out: &mut dyn Write) -> io::Result<()> {
+    match format {
+        Format::Human => human::write(report, style, out),
+        Format::Json => json::write(report, out),
+    }
+}
+
+/// Writes `report` and makes it stand: the last step of a scan.
+///
+/// # Errors
+/// [`Error::Io`] that names the file; what stood there before is untouched then.
+pub fn deliver(report: &Report, format: Format, mut output: Output) -> Result<(), Error> {
+    let style = output.style();
+    match write(report, format, &style, &mut output) {
+        Ok(()) => output.commit(),
+        Err(source) => Err(output.error(source)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_report_is_delivered_to_a_file_whole() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("report.json");
+        let report = sample::report();
+        deliver(&report, Format::Json, Output::file(&path).unwrap()).unwrap();
+        let mut expected = Vec::new();
+        json::write(&report, &mut expected).unwrap();
+        assert_eq!(std::fs::read(&path).unwrap(), expected);
+        let path = folder.path().join("report.txt");
+        deliver(&report, Format::Human, Output::file(&path).unwrap()).unwrap();
+        assert!(std::fs::read_to_string(&path).unwrap().starts_with("foundling found"));
+    }
+}

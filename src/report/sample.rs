@@ -1,0 +1,130 @@
+//! A report with something of everything, for the tests of the formats.
+
+use crate::error::{Code, Problem};
+use crate::model::evidence::MatchKind;
+use crate::model::finding::{FileMatch, FileReport, Finding, FindingKind, IndexSummary, Report};
+use crate::model::ids::RootNo;
+use crate::model::place::{Lines, RangePair};
+
+pub(crate) fn finding(purl: &str, versions: &[&str], kind: FindingKind, root: &str) -> Finding {
+    Finding {
+        scan_root: RootNo(0),
+        purl: purl.to_string(),
+        versions: versions.iter().map(|version| version.to_string()).collect(),
+        license: Some("Zlib".to_string()),
+        kind,
+        root: root.to_string(),
+        managed: false,
+        files: 1,
+        modified_files: 0,
+        lines: 0,
+        confidence: 0.97,
+    }
+}
+
+pub(crate) fn range(first: u32, last: u32, shift: u32) -> RangePair {
+    let lines = Lines { first, last };
+    RangePair { lines, source_lines: Lines { first: first + shift, last: last + shift } }
+}
+
+pub(crate) fn matched(purl: &str, kind: MatchKind, source_path: &str, ranges: &[RangePair]) -> FileMatch {
+    FileMatch {
+        purl: purl.to_string(),
+        kind,
+        source_path: source_path.to_string(),
+        similarity: if ranges.is_empty() { 1.0 } else { 0.93 },
+        exactness: 1.0,
+        e_value: None,
+        ranges: ranges.to_vec(),
+    }
+}
+
+pub(crate) fn file(path: &str, matches: Vec<FileMatch>) -> FileReport {
+    let blake3 = [0xab; 32];
+    FileReport { scan_root: RootNo(0), path: path.to_string(), bytes: 12_345, blake3, language: Some("C"), matches }
+}
+
+pub(crate) fn indexes() -> Vec<IndexSummary> {
+    let index = IndexSummary {
+        id: "5eed".to_string(),
+        name: "bundled".to_string(),
+        components: 812,
+        releases: 9120,
+        files: 1_203_441,
+    };
+    vec![index]
+}
+
+fn findings() -> Vec<Finding> {
+    let lodash = Finding {
+        managed: true,
+        license: Some("MIT".to_string()),
+        files: 600,
+        ..finding("pkg:npm/lodash@4.17.21", &["4.17.21"], FindingKind::Vendored, "node_modules/lodash")
+    };
+    let kernel = Finding {
+        license: None,
+        lines: 71,
+        confidence: 0.7,
+        ..finding(
+            "pkg:github/acme/ring@3.4.0",
+            &["3.4.0", "3.4.1", "3.3.9", "3.3.8"],
+            FindingKind::Snippet,
+            "src/ring.c",
+        )
+    };
+    let jquery = Finding {
+        license: Some("MIT".to_string()),
+        lines: 10_872,
+        confidence: 1.0,
+        ..finding("pkg:npm/jquery@3.6.0", &["3.6.0", "3.6.1"], FindingKind::Copied, "static/jquery.js")
+    };
+    let zlib = Finding {
+        files: 23,
+        modified_files: 2,
+        lines: 9120,
+        ..finding("pkg:generic/zlib@1.2.11", &["1.2.11"], FindingKind::Vendored, "third_party/zlib")
+    };
+    vec![lodash, kernel, jquery, zlib]
+}
+
+fn files() -> Vec<FileReport> {
+    let ring = [range(10, 80, 2), range(120, 120, 40)];
+    vec![
+        file(
+            "node_modules/lodash/core.js",
+            vec![matched("pkg:npm/lodash@4.17.21", MatchKind::Identical, "core.js", &[])],
+        ),
+        file("src/ring.c", vec![matched("pkg:github/acme/ring@3.4.0", MatchKind::Snippet, "lib/ring_buffer.c", &ring)]),
+        file("static/jquery.js", vec![matched("pkg:npm/jquery@3.6.0", MatchKind::Normalized, "dist/jquery.js", &[])]),
+        file(
+            "third_party/zlib/crc32.c",
+            vec![matched("pkg:generic/zlib@1.2.11", MatchKind::Identical, "crc32.c", &[])],
+        ),
+        file(
+            "third_party/zlib/inflate.c",
+            vec![matched("pkg:generic/zlib@1.2.11", MatchKind::Snippet, "inflate.c", &[range(1, 1500, 0)])],
+        ),
+    ]
+}
+
+/// Four findings, one of them managed; five files; problems of three codes.
+pub(crate) fn report() -> Report {
+    let ignored = Problem { count: 41, ..Problem::new(Code::Ignored, ".gitignore", "line 3: `build/`") };
+    Report {
+        indexes: indexes(),
+        roots: vec!["product".to_string()],
+        files_read: 1234,
+        bytes_read: 45_678_901,
+        findings: findings(),
+        files: files(),
+        problems: vec![
+            Problem::new(Code::TooLarge, "data/dump.sql", "hashed only: 120 MiB is over the 16 MiB limit"),
+            Problem::new(Code::SymbolicLink, "docs/a", "points to ../a"),
+            Problem::new(Code::SymbolicLink, "docs/b", "points to ../b"),
+            Problem::new(Code::SymbolicLink, "docs/c", "points to ../c"),
+            Problem::new(Code::SymbolicLink, "docs/d", "points to ../d"),
+            ignored,
+        ],
+    }
+}

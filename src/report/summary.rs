@@ -1,0 +1,164 @@
+//! Figures over a whole report that more than one format shows.
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use crate::error::Code;
+use crate::model::finding::{FileReport, Finding, FindingKind, Report};
+use crate::model::ids::RootNo;
+use crate::report::layout::split_purl;
+
+/// The path of the scan root itself, where it is the only one.
+const HERE: &str = ".";
+
+/// Figures over a report.
+#[derive(Debug, Default)]
+pub(crate) struct Summary<'r> {
+    /// Findings that a manifest accounts for.
+    pub managed: u64,
+    /// Distinct components among the findings that no manifest accounts for.
+    pub undeclared: u64,
+    /// Files with a match that belongs to a finding no manifest accounts for.
+    pub unmanaged_files: u64,
+    /// Findings by licence expression.
+    pub licenses: BTreeMap<&'r str, u64>,
+    /// Findings without one.
+    pub unknown_licenses: u64,
+    /// Findings by kind: vendored, copied, snippet.
+    pub kinds: [u64; 3],
+    /// Files that problems stand for, by code.
+    pub problems: BTreeMap<Code, u64>,
+}
+
+impl<'r> Summary<'r> {
+    /// Counts `report`.
+    pub fn of(report: &'r Report) -> Summary<'r> {
+        let mut sum = Summary::default();
+        let mut undeclared = BTreeSet::new();
+        for finding in &report.findings {
+            match &finding.license {
+                Some(license) => *sum.licenses.entry(license).or_default() += 1,
+                None => sum.unknown_licenses += 1,
+            }
+            let [vendored, copied, snippet] = &mut sum.kinds;
+            *match finding.kind {
+                FindingKind::Vendored => vendored,
+                FindingKind::Copied => copied,
+                FindingKind::Snippet => snippet,
+            } += 1;
+            if finding.managed {
+                sum.managed += 1;
+            } else {
+                undeclared.insert(split_purl(&finding.purl).0);
+            }
+        }
+        sum.undeclared = undeclared.len() as u64;
+        let owners = Owners::of(report);
+        let unmanaged = |file: &&FileReport| {
+            file.matches.iter().any(|found| owners.owner(file, &found.purl).is_some_and(|finding| !finding.managed))
+        };
+        sum.unmanaged_files = report.files.iter().filter(unmanaged).count() as u64;
+        for problem in &report.problems {
+            let count = sum.problems.entry(problem.code).or_default();
+            *count = count.saturating_add(problem.count);
+        }
+        sum
+    }
+}
+
+/// Which finding a file's match belongs to.
+pub(crate) struct Owners<'r> {
+    /// By scan root and component: the findings.
+    findings: HashMap<(RootNo, &'r str), Vec<&'r Finding>>,
+}
+
+impl<'r> Owners<'r> {
+    /// Sorts the findings of `report` by component.
+    pub fn of(report: &'r Report) -> Owners<'r> {
+        let mut findings: HashMap<_, Vec<_>> = HashMap::new();
+        for finding in &report.findings {
+            findings.entry((finding.scan_root, split_purl(&finding.purl).0)).or_default().push(finding);
+        }
+        Owners { findings }
+    }
+
+    /// The finding that `file` with a match of `purl` is part of: that component at the innermost place around it.
+    pub fn owner(&self, file: &FileReport, purl: &str) -> Option<&'r Finding> {
+        let findings = self.findings.get(&(file.scan_root, split_purl(purl).0))?;
+        let around = findings.iter().filter(|finding| lies_in(&file.path, &finding.root));
+        around.max_by_key(|finding| finding.root.len()).copied()
+    }
+}
+
+/// Whether `path` is `place` or lies below it, in a folder or in an archive.
+fn lies_in(path: &str, place: &str) -> bool {
+    match path.strip_prefix(place) {
+        Some(rest) => {
+            place.is_empty()
+                || rest.is_empty()
+                || place.ends_with('/')
+                || rest.starts_with('/')
+                || rest.starts_with("!/")
+        }
+        None => false,
+    }
+}
+
+/// `path` as reports show it: below its root where there is one root, else behind the root as it was given.
+pub(crate) fn shown_path<'r>(report: &'r Report, root: RootNo, path: &'r str) -> Cow<'r, str> {
+    let given = match report.roots.get(root.0 as usize) {
+        Some(given) if report.roots.len() > 1 => given.as_str(),
+        _ if path.is_empty() => return Cow::Borrowed(HERE),
+        _ => return Cow::Borrowed(path),
+    };
+    match (given.is_empty(), path.is_empty()) {
+        (true, _) => Cow::Borrowed(path),
+        (_, true) => Cow::Borrowed(given),
+        _ => Cow::Owned(format!("{}/{path}", given.trim_end_matches('/'))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::sample;
+
+    #[test]
+    fn a_match_belongs_to_its_component_at_the_innermost_place() {
+        let report = sample::report();
+        let owners = Owners::of(&report);
+        let file = |path: &str| report.files.iter().find(|file| file.path == path).unwrap();
+        let inner = owners.owner(file("third_party/zlib/inflate.c"), "pkg:generic/zlib@1.2.8").unwrap();
+        assert_eq!(inner.root, "third_party/zlib");
+        assert!(owners.owner(file("third_party/zlib/inflate.c"), "pkg:generic/other@1").is_none());
+    }
+
+    #[test]
+    fn a_place_ends_at_a_folder() {
+        let cases =
+            [("a/b", "a", true), ("ab", "a", false), ("a", "a", true), ("x", "", true), ("z.zip!/a", "z.zip", true)];
+        for (path, place, expected) in cases {
+            assert_eq!(lies_in(path, place), expected, "{path} in {place}");
+        }
+    }
+
+    #[test]
+    fn paths_carry_their_root_only_among_several() {
+        let mut report = Report { roots: vec!["tree".into()], ..Report::default() };
+        assert_eq!(shown_path(&report, RootNo(0), "a/b"), "a/b");
+        assert_eq!(shown_path(&report, RootNo(0), ""), ".");
+        report.roots = vec!["tree/".into(), "/".into()];
+        assert_eq!(shown_path(&report, RootNo(0), "a"), "tree/a");
+        assert_eq!(shown_path(&report, RootNo(1), "a"), "/a");
+        assert_eq!(shown_path(&report, RootNo(0), ""), "tree/");
+    }
+
+    #[test]
+    fn figures_add_up() {
+        let report = sample::report();
+        let sum = Summary::of(&report);
+        assert_eq!((sum.undeclared, sum.managed, sum.unmanaged_files), (3, 1, 4));
+        assert_eq!((sum.kinds, sum.unknown_licenses), ([2, 1, 1], 1));
+        assert_eq!(sum.problems.values().sum::<u64>(), 46);
+    }
+}

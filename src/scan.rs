@@ -1,0 +1,185 @@
+//! The assembly line of a scan: walk → read → file stage → tree stage → report. Threads and I/O live here.
+
+use std::path::PathBuf;
+use std::sync::Mutex;
+
+use crate::attribute::{self, Project};
+use crate::error::{Code, Error, Problem};
+use crate::examine::{self, SourceFile, examine};
+use crate::index::set::Indexes;
+use crate::input::archive::{self, ArchiveLimits};
+use crate::input::walk::{self, FoundFile, WalkOptions};
+use crate::input::{manifest, read};
+use crate::model::evidence::FileEvidence;
+use crate::model::finding::{FileReport, IndexSummary, Report};
+use crate::model::ids::RootNo;
+use crate::model::limits;
+use crate::model::place::path_text;
+
+/// How to scan.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Options {
+    /// Whether ignore rules are set aside.
+    pub no_ignore: bool,
+    /// Whether the report lists every file.
+    pub all_files: bool,
+    /// Threads; 0 for one a core.
+    pub threads: usize,
+}
+
+/// Scans `roots` against `indexes`. `done` is called after each file with its bytes.
+///
+/// # Errors
+///
+/// A root that is not there.
+pub fn scan(roots: &[PathBuf], indexes: &Indexes, options: &Options, done: &(dyn Fn(u64) + Sync)) -> Result<Report, Error> {
+    let gathered = Mutex::new(Gathered::default());
+    let walk_options = WalkOptions { honour_ignore: !options.no_ignore, threads: options.threads };
+    let summary = walk::walk(roots, &walk_options, || {
+        let mut worker = Worker::new(indexes, options, done, &gathered);
+        move |file: FoundFile| worker.file(&file)
+    })?;
+    let mut gathered = gathered.into_inner().unwrap_or_else(|poisoned| poisoned.into_inner());
+    gathered.problems.extend(summary.problems);
+    let projects: Vec<Project> = roots
+        .iter()
+        .zip(0..)
+        .map(|(root, number)| Project { root: RootNo(number), own: manifest::own_components(root) })
+        .collect();
+    let mut attribution = attribute::attribute(indexes, &projects, std::mem::take(&mut gathered.evidence));
+    attribution.files.append(&mut gathered.others);
+    attribution.files.sort_by(|one, other| (one.scan_root, &one.path).cmp(&(other.scan_root, &other.path)));
+    gathered.problems.sort();
+    Ok(Report {
+        indexes: indexes.iter().map(|(_, index)| summary_of(index)).collect(),
+        roots: roots.iter().map(|root| path_text(root.as_os_str().as_encoded_bytes())).collect(),
+        files_read: gathered.files,
+        bytes_read: gathered.bytes,
+        findings: attribution.findings,
+        files: attribution.files,
+        problems: condense(gathered.problems),
+    })
+}
+
+fn summary_of(index: &crate::index::reader::Index) -> IndexSummary {
+    let totals = index.totals();
+    IndexSummary {
+        id: index.id(),
+        name: path_text(index.path().as_os_str().as_encoded_bytes()),
+        components: totals.components,
+        releases: totals.releases,
+        files: totals.files,
+    }
+}
+
+/// Lists at most [`limits::PROBLEMS_LISTED`] problems a code; the others become one entry with a count.
+fn condense(problems: Vec<Problem>) -> Vec<Problem> {
+    let mut out: Vec<Problem> = Vec::with_capacity(problems.len().min(limits::PROBLEMS_LISTED));
+    for same in problems.chunk_by(|one, other| one.code == other.code) {
+        let (listed, rest) = same.split_at(same.len().min(limits::PROBLEMS_LISTED));
+        out.extend_from_slice(listed);
+        if let Some(first) = rest.first() {
+            let count = rest.iter().map(|problem| problem.count).sum();
+            out.push(Problem { code: first.code, path: String::new(), detail: "and so many more of this kind".into(), count });
+        }
+    }
+    out
+}
+
+/// What the workers found.
+#[derive(Default)]
+struct Gathered {
+    evidence: Vec<FileEvidence>,
+    /// Files in which nothing was found, where all are to be listed.
+    others: Vec<FileReport>,
+    problems: Vec<Problem>,
+    files: u64,
+    bytes: u64,
+}
+
+/// One thread's part; what it gathered joins the rest when it is dropped.
+struct Worker<'a> {
+    indexes: &'a Indexes,
+    options: &'a Options,
+    done: &'a (dyn Fn(u64) + Sync),
+    buffer: Vec<u8>,
+    text: Vec<u8>,
+    scratch: examine::Scratch,
+    own: Gathered,
+    all: &'a Mutex<Gathered>,
+}
+
+impl Drop for Worker<'_> {
+    fn drop(&mut self) {
+        let mut all = self.all.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        all.evidence.append(&mut self.own.evidence);
+        all.others.append(&mut self.own.others);
+        all.problems.append(&mut self.own.problems);
+        all.files += self.own.files;
+        all.bytes += self.own.bytes;
+    }
+}
+
+impl<'a> Worker<'a> {
+    fn new(indexes: &'a Indexes, options: &'a Options, done: &'a (dyn Fn(u64) + Sync), all: &'a Mutex<Gathered>) -> Self {
+        let (buffer, text, scratch, own) = Default::default();
+        Worker { indexes, options, done, buffer, text, scratch, own, all }
+    }
+
+    fn file(&mut self, file: &FoundFile) {
+        let mut buffer = std::mem::take(&mut self.buffer);
+        match read::read(&file.full, &file.path, &mut buffer) {
+            Err(problem) => self.own.problems.push(problem),
+            Ok(done) => {
+                let whole = done.body == read::Body::Whole;
+                let head = &buffer[..buffer.len().min(archive::HEAD_BYTES)];
+                let format = if whole { archive::format(&file.path, head) } else { archive::format_of_file(&file.full) };
+                let is_archive = format.is_some();
+                // An archive over the size limit is still opened, member by member.
+                self.own.problems.extend(done.problem.filter(|problem| !(is_archive && problem.code == Code::TooLarge)));
+                let source = SourceFile { root: file.root, path: &file.path, bytes: done.bytes, blake3: done.blake3 };
+                self.examine(&source, whole.then_some(&buffer[..]).filter(|_| !is_archive), is_archive);
+                if is_archive {
+                    self.archive(file);
+                }
+            }
+        }
+        self.buffer = buffer;
+    }
+
+    fn archive(&mut self, file: &FoundFile) {
+        let mut visit = |member: archive::Member<'_>| {
+            let path = format!("{}!/{}", file.path, member.path);
+            let source = SourceFile { root: file.root, path: &path, bytes: member.size, blake3: member.blake3 };
+            self.examine(&source, member.whole.then_some(member.bytes), false);
+        };
+        let problems = archive::open(&file.full, &file.path, &ArchiveLimits::default(), &mut visit);
+        self.own.problems.extend(problems);
+    }
+
+    /// Examines one file's bytes; `None` if they were hashed only, `opened` if its members follow.
+    fn examine(&mut self, source: &SourceFile<'_>, bytes: Option<&[u8]>, opened: bool) {
+        self.own.files += 1;
+        self.own.bytes += source.bytes;
+        let text = bytes.and_then(|bytes| read::text(bytes, &mut self.text));
+        let mut evidence = examine(self.indexes, source, text, &mut self.scratch, None);
+        self.own.problems.append(&mut evidence.problems);
+        let known = !evidence.whole.is_empty() || !evidence.snippets.is_empty();
+        if bytes.is_some() && text.is_none() && !known && !opened && source.bytes > 0 {
+            self.own.problems.push(Problem::new(Code::Binary, source.path, "not text: hashed only"));
+        }
+        if known {
+            self.own.evidence.push(evidence);
+        } else if self.options.all_files {
+            self.own.others.push(FileReport {
+                scan_root: evidence.root,
+                path: evidence.path,
+                bytes: evidence.bytes,
+                blake3: evidence.blake3,
+                language: evidence.language,
+                matches: Vec::new(),
+            });
+        }
+        (self.done)(source.bytes);
+    }
+}

@@ -32,7 +32,12 @@ pub struct Options {
 /// # Errors
 ///
 /// A root that is not there.
-pub fn scan(roots: &[PathBuf], indexes: &Indexes, options: &Options, done: &(dyn Fn(u64) + Sync)) -> Result<Report, Error> {
+pub fn scan(
+    roots: &[PathBuf],
+    indexes: &Indexes,
+    options: &Options,
+    done: &(dyn Fn(u64) + Sync),
+) -> Result<Report, Error> {
     let gathered = Mutex::new(Gathered::default());
     let walk_options = WalkOptions { honour_ignore: !options.no_ignore, threads: options.threads };
     let summary = walk::walk(roots, &walk_options, || {
@@ -40,7 +45,6 @@ pub fn scan(roots: &[PathBuf], indexes: &Indexes, options: &Options, done: &(dyn
         move |file: FoundFile| worker.file(&file)
     })?;
     let mut gathered = gathered.into_inner().unwrap_or_else(|poisoned| poisoned.into_inner());
-    gathered.problems.extend(summary.problems);
     let projects: Vec<Project> = roots
         .iter()
         .zip(0..)
@@ -49,16 +53,35 @@ pub fn scan(roots: &[PathBuf], indexes: &Indexes, options: &Options, done: &(dyn
     let mut attribution = attribute::attribute(indexes, &projects, std::mem::take(&mut gathered.evidence));
     attribution.files.append(&mut gathered.others);
     attribution.files.sort_by(|one, other| (one.scan_root, &one.path).cmp(&(other.scan_root, &other.path)));
-    gathered.problems.sort();
-    Ok(Report {
+    let mut report = Report {
         indexes: indexes.iter().map(|(_, index)| summary_of(index)).collect(),
         roots: roots.iter().map(|root| path_text(root.as_os_str().as_encoded_bytes())).collect(),
+        file_roots: roots
+            .iter()
+            .zip(0..)
+            .filter(|(root, _)| !root.is_dir())
+            .map(|(_, number)| RootNo(number))
+            .collect(),
         files_read: gathered.files,
         bytes_read: gathered.bytes,
         findings: attribution.findings,
         files: attribution.files,
-        problems: condense(gathered.problems),
-    })
+        problems: Vec::new(),
+    };
+    gathered.problems.extend(summary.problems);
+    report.problems = condense(placed(&report, gathered.problems));
+    Ok(report)
+}
+
+/// The problems by code, their paths as the report shows them.
+fn placed(report: &Report, problems: Vec<(RootNo, Problem)>) -> Vec<Problem> {
+    let place = |(root, problem): (RootNo, Problem)| {
+        let path = report.shown_path(root, &problem.path).into_owned();
+        Problem { path, ..problem }
+    };
+    let mut problems: Vec<Problem> = problems.into_iter().map(place).collect();
+    problems.sort();
+    problems
 }
 
 fn summary_of(index: &crate::index::reader::Index) -> IndexSummary {
@@ -80,7 +103,12 @@ fn condense(problems: Vec<Problem>) -> Vec<Problem> {
         out.extend_from_slice(listed);
         if let Some(first) = rest.first() {
             let count = rest.iter().map(|problem| problem.count).sum();
-            out.push(Problem { code: first.code, path: String::new(), detail: "and so many more of this kind".into(), count });
+            out.push(Problem {
+                code: first.code,
+                path: String::new(),
+                detail: "and so many more of this kind".into(),
+                count,
+            });
         }
     }
     out
@@ -92,9 +120,15 @@ struct Gathered {
     evidence: Vec<FileEvidence>,
     /// Files in which nothing was found, where all are to be listed.
     others: Vec<FileReport>,
-    problems: Vec<Problem>,
+    problems: Vec<(RootNo, Problem)>,
     files: u64,
     bytes: u64,
+}
+
+impl Gathered {
+    fn add_problems(&mut self, root: RootNo, problems: impl IntoIterator<Item = Problem>) {
+        self.problems.extend(problems.into_iter().map(|problem| (root, problem)));
+    }
 }
 
 /// One thread's part; what it gathered joins the rest when it is dropped.
@@ -121,7 +155,12 @@ impl Drop for Worker<'_> {
 }
 
 impl<'a> Worker<'a> {
-    fn new(indexes: &'a Indexes, options: &'a Options, done: &'a (dyn Fn(u64) + Sync), all: &'a Mutex<Gathered>) -> Self {
+    fn new(
+        indexes: &'a Indexes,
+        options: &'a Options,
+        done: &'a (dyn Fn(u64) + Sync),
+        all: &'a Mutex<Gathered>,
+    ) -> Self {
         let (buffer, text, scratch, own) = Default::default();
         Worker { indexes, options, done, buffer, text, scratch, own, all }
     }
@@ -129,14 +168,16 @@ impl<'a> Worker<'a> {
     fn file(&mut self, file: &FoundFile) {
         let mut buffer = std::mem::take(&mut self.buffer);
         match read::read(&file.full, &file.path, &mut buffer) {
-            Err(problem) => self.own.problems.push(problem),
+            Err(problem) => self.own.add_problems(file.root, [problem]),
             Ok(done) => {
                 let whole = done.body == read::Body::Whole;
                 let head = &buffer[..buffer.len().min(archive::HEAD_BYTES)];
-                let format = if whole { archive::format(&file.path, head) } else { archive::format_of_file(&file.full) };
+                let format =
+                    if whole { archive::format(&file.path, head) } else { archive::format_of_file(&file.full) };
                 let is_archive = format.is_some();
                 // An archive over the size limit is still opened, member by member.
-                self.own.problems.extend(done.problem.filter(|problem| !(is_archive && problem.code == Code::TooLarge)));
+                let problem = done.problem.filter(|problem| !(is_archive && problem.code == Code::TooLarge));
+                self.own.add_problems(file.root, problem);
                 let source = SourceFile { root: file.root, path: &file.path, bytes: done.bytes, blake3: done.blake3 };
                 self.examine(&source, whole.then_some(&buffer[..]).filter(|_| !is_archive), is_archive);
                 if is_archive {
@@ -154,7 +195,7 @@ impl<'a> Worker<'a> {
             self.examine(&source, member.whole.then_some(member.bytes), false);
         };
         let problems = archive::open(&file.full, &file.path, &ArchiveLimits::default(), &mut visit);
-        self.own.problems.extend(problems);
+        self.own.add_problems(file.root, problems);
     }
 
     /// Examines one file's bytes; `None` if they were hashed only, `opened` if its members follow.
@@ -163,10 +204,10 @@ impl<'a> Worker<'a> {
         self.own.bytes += source.bytes;
         let text = bytes.and_then(|bytes| read::text(bytes, &mut self.text));
         let mut evidence = examine(self.indexes, source, text, &mut self.scratch, None);
-        self.own.problems.append(&mut evidence.problems);
+        self.own.add_problems(source.root, std::mem::take(&mut evidence.problems));
         let known = !evidence.whole.is_empty() || !evidence.snippets.is_empty();
         if bytes.is_some() && text.is_none() && !known && !opened && source.bytes > 0 {
-            self.own.problems.push(Problem::new(Code::Binary, source.path, "not text: hashed only"));
+            self.own.add_problems(source.root, [Problem::new(Code::Binary, source.path, "not text: hashed only")]);
         }
         if known {
             self.own.evidence.push(evidence);

@@ -1,1 +1,9 @@
+//! What holds for the program as a whole. One binary: it links once.
 
+mod corrupt;
+mod index;
+mod layers;
+mod program;
+mod report;
+mod scan;
+mod sources;

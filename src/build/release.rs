@@ -76,7 +76,9 @@ impl Reader {
         let options = walk::WalkOptions { honour_ignore: false, threads: 1 };
         let walked = walk::walk(&[path.to_path_buf()], &options, || |file| lock(&found).push(file));
         let mut problems = match walked {
-            Ok(summary) => summary.problems.iter().map(|problem| format!("{}: {}", problem.path, problem.detail)).collect(),
+            Ok(summary) => {
+                summary.problems.iter().map(|(_, problem)| format!("{}: {}", problem.path, problem.detail)).collect()
+            }
             Err(error) => vec![error.to_string()],
         };
         let mut found = std::mem::take(&mut *lock(&found));
@@ -133,7 +135,9 @@ impl Reader {
         let Some(text) = read::text(bytes, &mut self.text) else { return };
         token::lex(text, language, limits::FILE_TOKENS, &mut self.tokens);
         seen.normal = (self.tokens.code.len() >= NORMALIZED_MIN_BYTES).then(|| Digest::of(&self.tokens.code));
-        if language.role == Role::Code && !self.tokens.is_empty() {
+        // What a generator wrote is nobody's in particular, so only its hashes are kept. A scanned file may hold a paste all
+        // the same, and is looked up like any other.
+        if language.role == Role::Code && !self.tokens.generated && !self.tokens.is_empty() {
             seen.lines = self.tokens.all_lines;
             fingerprint::fingerprint(&self.tokens, scheme, &mut self.scratch, &mut self.seeds);
             match self.keep(state) {

@@ -1,16 +1,16 @@
 //! A seed table: which places in the index hold a key.
 //!
 //! ```text
-//! records u64 · buckets u64 · low bits u8 · width u8 · exact bits u8 · zero u8 × 5          24 bytes
+//! records u64 · buckets u64 · width u8 · exact bits u8 · zero u8 × 6                        24 bytes
 //! bases     u32 × (buckets / 32 + 1)      records before each 32nd bucket
 //! offsets   u16 × (buckets + 1)           records between that one and each bucket
-//! lows      u16 × records                 low bits of the key above `exact bits` bits of check
-//! places    width bits × records, + 8     token in the global numbering × 2 + 1 if the key is common
+//! lows      u8 × records                  low bits of the key
+//! places    width bits × records, + 8     token in the global numbering, check (exact bits), 1 if the key is common
 //! ```
 //!
 //! Records are sorted by key; a key's bucket is `key × buckets / 2^64`, about [`BUCKET`] records each, so a look-up reads
 //! one line of offsets and one of lows. What is stored of a key (bucket and low bits) tells it from a chance key with an
-//! error of about `BUCKET / 2^low bits`; such an error is one stray seed, which makes no chain.
+//! error of about `BUCKET / 256`; such an error is one stray seed, which makes no chain.
 
 use std::io::{self, Read, Seek, SeekFrom, Write};
 
@@ -38,7 +38,6 @@ pub struct Posting {
 pub struct KeyTable {
     records: u64,
     buckets: u64,
-    low_mask: u16,
     exact_bits: u32,
     width: u32,
     offsets: usize,
@@ -53,32 +52,27 @@ impl KeyTable {
             return Some(KeyTable::default());
         }
         let (records, buckets) = (u64_at(section, 0)?, u64_at(section, 8)?);
-        let (low_bits, width, exact_bits) = (section[16..].first()?, section.get(17)?, section.get(18)?);
-        let (low_bits, width, exact_bits) = (u32::from(*low_bits), u32::from(*width), u32::from(*exact_bits));
-        let sane = buckets > 0 && low_bits + exact_bits == 16 && exact_bits <= 4 && (1..=packed::MAX_WIDTH).contains(&width);
-        if !sane {
+        let (width, exact_bits) = (u32::from(*section.get(16)?), u32::from(*section.get(17)?));
+        if buckets == 0 || exact_bits > 4 || !(exact_bits + 1..=packed::MAX_WIDTH).contains(&width) {
             return None;
         }
         let bases = (buckets / GROUP as u64 + 1).checked_mul(4)?;
         let offsets = buckets.checked_add(1)?.checked_mul(2)?;
-        let lows = records.checked_mul(2)?;
         let places = packed::bytes(records, width)?;
-        let length = (HEAD as u64).checked_add(bases)?.checked_add(offsets)?.checked_add(lows)?.checked_add(places)?;
+        let length = (HEAD as u64).checked_add(bases)?.checked_add(offsets)?.checked_add(records)?.checked_add(places)?;
         if length != section.len() as u64 {
             return None;
         }
         let offsets_at = HEAD + bases as usize;
         let lows_at = offsets_at + offsets as usize;
-        let low_mask = ((1_u32 << low_bits) - 1) as u16;
         Some(KeyTable {
             records,
             buckets,
-            low_mask,
             exact_bits,
             width,
             offsets: offsets_at,
             lows: lows_at,
-            places: lows_at + lows as usize,
+            places: lows_at + records as usize,
         })
     }
 
@@ -102,23 +96,21 @@ impl KeyTable {
         let (Some(start), Some(end)) = (self.bucket_start(section, bucket), self.bucket_start(section, bucket + 1)) else {
             return;
         };
-        let Some(lows) = section.get(self.lows + start * 2..self.lows + end * 2) else { return };
-        let wanted = key as u16 & self.low_mask;
-        for (place, low) in lows.chunks_exact(2).enumerate() {
-            let low = u16::from_le_bytes([low[0], low[1]]);
-            if low >> self.exact_bits == wanted {
-                let exact = (low & ((1 << self.exact_bits) - 1)) as u8;
-                out.extend(self.posting(section, start + place, exact));
+        let Some(lows) = section.get(self.lows + start..self.lows + end) else { return };
+        for (place, low) in lows.iter().enumerate() {
+            if *low == key as u8 {
+                out.extend(self.posting(section, start + place));
             }
         }
     }
 
-    fn posting(&self, section: &[u8], record: usize, exact: u8) -> Option<Posting> {
+    fn posting(&self, section: &[u8], record: usize) -> Option<Posting> {
         if record as u64 >= self.records {
             return None;
         }
-        let value = packed::get(&section[self.places..], record, self.width)?;
-        Some(Posting { token: value >> 1, exact, common: value & 1 == 1 })
+        let value = packed::get(section.get(self.places..)?, record, self.width)?;
+        let exact = (value >> 1) as u8 & ((1 << self.exact_bits) - 1) as u8;
+        Some(Posting { token: value >> (1 + self.exact_bits), exact, common: value & 1 == 1 })
     }
 
     /// Checks every record: buckets in order, places below `tokens`. Returns the offset of the first that is wrong.
@@ -138,7 +130,7 @@ impl KeyTable {
             return Err((self.offsets, format!("the buckets hold {before} records of {}", self.records)));
         }
         for record in 0..self.records as usize {
-            let token = self.posting(section, record, 0).map_or(u64::MAX, |posting| posting.token);
+            let token = self.posting(section, record).map_or(u64::MAX, |posting| posting.token);
             if token >= tokens {
                 return Err((self.places, format!("record {record} names token {token} of {tokens}")));
             }
@@ -166,7 +158,7 @@ impl KeyWriter {
     pub fn new(expected: u64, tokens: u64, exact_bits: u32) -> io::Result<KeyWriter> {
         Ok(KeyWriter {
             buckets: (expected / BUCKET).max(1),
-            width: (64 - tokens.leading_zeros()) + 1,
+            width: (64 - tokens.leading_zeros()) + 1 + exact_bits,
             exact_bits,
             records: 0,
             keys: 0,
@@ -187,12 +179,10 @@ impl KeyWriter {
         while self.starts.len() <= bucket {
             self.starts.push(self.records);
         }
-        let low_bits = 16 - self.exact_bits;
-        let low = key & ((1 << low_bits) - 1);
         for posting in postings {
-            let low = (low as u16) << self.exact_bits | u16::from(posting.exact);
-            self.lows.write_all(&low.to_le_bytes())?;
-            self.packer.put(posting.token << 1 | u64::from(posting.common), self.width);
+            self.lows.write_all(&[key as u8])?;
+            let place = posting.token << self.exact_bits | u64::from(posting.exact);
+            self.packer.put(place << 1 | u64::from(posting.common), self.width);
             self.records += 1;
         }
         self.places.write_all(&self.packer.drain())
@@ -213,7 +203,7 @@ impl KeyWriter {
         self.starts.resize(self.buckets as usize + 1, self.records);
         out.write_all(&self.records.to_le_bytes())?;
         out.write_all(&self.buckets.to_le_bytes())?;
-        out.write_all(&[(16 - self.exact_bits) as u8, self.width as u8, self.exact_bits as u8, 0, 0, 0, 0, 0])?;
+        out.write_all(&[self.width as u8, self.exact_bits as u8, 0, 0, 0, 0, 0, 0])?;
         let bases: Vec<u64> = self.starts.iter().step_by(GROUP).copied().collect();
         for group in 0..=self.buckets as usize / GROUP {
             let base = bases.get(group).copied().unwrap_or(self.records);
@@ -248,7 +238,7 @@ mod tests {
     fn many() -> Vec<(u64, Vec<Posting>)> {
         let mut keys: Vec<u64> = (1..=500_u64).map(|at| at.wrapping_mul(0x9e37_79b9_7f4a_7c15)).collect();
         keys.sort();
-        let posting = |at: usize| Posting { token: at as u64 * 2, exact: (at % 16) as u8, common: at.is_multiple_of(7) };
+        let posting = |at: usize| Posting { token: at as u64 * 2, exact: at as u8 % (1 << 4), common: at.is_multiple_of(7) };
         keys.iter().enumerate().map(|(at, key)| (*key, vec![posting(at); 1 + at % 3])).collect()
     }
 

@@ -7,8 +7,12 @@
 //! varint units, 0 if nothing of it is fingerprinted; else
 //!   varint intervals, each: varint first release, varint releases − 1
 //!   nibbles, low half first:
-//!     1 to 12   a unit of so many tokens on the line after the last
-//!     13        a unit: number of tokens, zigzag line difference
+//!     1 to 9    a unit of so many tokens on the line after the last
+//!     10        a unit two lines on: nibble tokens
+//!     11        a unit further on: nibble lines - 3, nibble tokens
+//!     15        a unit on the line after the last: nibble tokens - 10
+//!     0         a unit on the same line: number of tokens
+//!     13        any other unit: number of tokens, zigzag line difference
 //!     14        the following units belong to interval: number
 //!   a number is nibbles of three bits, lowest first, the fourth bit set on all but the last
 //! ```
@@ -90,13 +94,21 @@ fn encode_units(units: &[Unit], out: &mut Vec<u8>) {
             nibbles.number(own as u64);
             interval = own;
         }
-        if unit.line == line + 1 && (1..=12).contains(&unit.tokens) {
-            nibbles.put(unit.tokens as u8);
-        } else {
-            nibbles.put(13);
-            nibbles.number(u64::from(unit.tokens));
-            let difference = i64::from(unit.line) - i64::from(line);
-            nibbles.number((difference << 1 ^ difference >> 63) as u64);
+        let difference = i64::from(unit.line) - i64::from(line);
+        match (difference, unit.tokens) {
+            (1, 1..=9) => nibbles.put(unit.tokens as u8),
+            (1, 10..=25) => nibbles.all(&[15, unit.tokens as u8 - 10]),
+            (2, 1..=15) => nibbles.all(&[10, unit.tokens as u8]),
+            (3..=18, 1..=15) => nibbles.all(&[11, difference as u8 - 3, unit.tokens as u8]),
+            (0, _) => {
+                nibbles.put(0);
+                nibbles.number(u64::from(unit.tokens));
+            }
+            _ => {
+                nibbles.put(13);
+                nibbles.number(u64::from(unit.tokens));
+                nibbles.number((difference << 1 ^ difference >> 63) as u64);
+            }
         }
         line = unit.line;
     }
@@ -116,6 +128,10 @@ impl Nibbles {
             _ => self.bytes.push(nibble),
         }
         self.half = !self.half;
+    }
+
+    fn all(&mut self, nibbles: &[u8]) {
+        nibbles.iter().for_each(|nibble| self.put(*nibble));
     }
 
     fn number(&mut self, mut value: u64) {
@@ -189,24 +205,28 @@ impl<'a> Record<'a> {
         let mut units = Vec::with_capacity(count.min(cursor.rest().len() * 2));
         let (mut interval, mut line) = (0, 0_u32);
         while units.len() < count {
-            let tokens = match nibbles.next()? {
+            let (tokens, difference) = match nibbles.next()? {
                 14 => {
                     interval = usize::try_from(nibbles.number()?).ok()?;
                     continue;
                 }
-                13 => {
-                    let tokens = u32::try_from(nibbles.number()?).ok()?;
-                    let zigzag = nibbles.number()?;
-                    let difference = (zigzag >> 1) as i64 ^ -((zigzag & 1) as i64);
-                    line = u32::try_from(i64::from(line).checked_add(difference)?).ok()?;
-                    tokens
+                tokens @ 1..=9 => (u64::from(tokens), 1),
+                15 => (u64::from(nibbles.next()?) + 10, 1),
+                10 => (u64::from(nibbles.next()?), 2),
+                11 => {
+                    let difference = i64::from(nibbles.next()?) + 3;
+                    (u64::from(nibbles.next()?), difference)
                 }
-                tokens @ 1..=12 => {
-                    line = line.checked_add(1)?;
-                    u32::from(tokens)
+                0 => (nibbles.number()?, 0),
+                13 => {
+                    let tokens = nibbles.number()?;
+                    let zigzag = nibbles.number()?;
+                    (tokens, (zigzag >> 1) as i64 ^ -((zigzag & 1) as i64))
                 }
                 _ => return None,
             };
+            line = u32::try_from(i64::from(line).checked_add(difference)?).ok()?;
+            let tokens = u32::try_from(tokens).ok()?;
             units.push(Unit { tokens, line, releases: *intervals.get(interval)? });
         }
         Some(units)
@@ -232,6 +252,9 @@ mod tests {
             Unit { tokens: 40, line: 2, releases: range(4, 4) },
             Unit { tokens: 3, line: 2, releases: range(0, 3) },
             Unit { tokens: 12, line: 3, releases: range(0, 9) },
+            Unit { tokens: 1, line: 5, releases: range(0, 9) },
+            Unit { tokens: 14, line: 12, releases: range(0, 9) },
+            Unit { tokens: 17, line: 13, releases: range(0, 9) },
             Unit { tokens: 1, line: 900, releases: range(0, 9) },
         ];
         (segments, units)

@@ -42,8 +42,8 @@ pub struct FoundFile {
 /// What a walk has to say beyond the files it found.
 #[derive(Clone, Debug, Default)]
 pub struct WalkSummary {
-    /// What was not looked at, sorted.
-    pub problems: Vec<Problem>,
+    /// What was not looked at, each with the root it stands below, by root.
+    pub problems: Vec<(RootNo, Problem)>,
 }
 
 /// Finds every plain file below `roots` and hands each to a consumer. `make` is called once a worker thread; the threads
@@ -73,14 +73,16 @@ pub fn walk<F: FnMut(FoundFile) + Send>(
                     .builder(options.threads)
                     .build_parallel()
                     .visit(&mut Workers { walk: &state, consumers: &consumers });
-                problems.append(&mut state.finish());
+                problems.extend(state.finish().into_iter().map(|problem| (no, problem)));
             }
             RootKind::File => {
                 let mut consumer = consumers.take();
                 consumer(FoundFile { root: no, path: name, full: root.clone() });
                 consumers.give(consumer);
             }
-            RootKind::Special => problems.push(Problem::new(Code::SpecialFile, name, "neither a file nor a folder")),
+            RootKind::Special => {
+                problems.push((no, Problem::new(Code::SpecialFile, name, "neither a file nor a folder")));
+            }
         }
     }
     problems.sort_unstable();

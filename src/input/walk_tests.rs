@@ -21,7 +21,10 @@ fn found(roots: &[&Path], options: WalkOptions) -> (Vec<String>, Vec<Problem>) {
     let mut files = files.into_inner().unwrap();
     files.sort_by(|a, b| (a.root, &a.path).cmp(&(b.root, &b.path)));
     assert!(files.iter().all(|file| file.full.is_file()));
-    (files.into_iter().map(|file| file.path).collect(), summary.problems)
+    (
+        files.into_iter().map(|file| file.path).collect(),
+        summary.problems.into_iter().map(|(_, problem)| problem).collect(),
+    )
 }
 
 fn lines(problems: &[Problem]) -> Vec<String> {

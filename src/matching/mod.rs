@@ -1,27 +1,168 @@
-//! From seeds to matches.
+//! From a file's seeds to the stretches of it that stand in an index.
+//!
+//! [`seed`] looks the seeds up, [`chain`] puts the hits of each lineage in order, [`score`] weighs the chains, [`select`]
+//! explains the file by the best of them and turns them into line ranges.
 
+pub mod chain;
+pub mod score;
+pub mod seed;
+pub mod select;
+
+use crate::index::keys::Posting;
+use crate::index::reader::Index;
 use crate::index::set::Indexes;
 use crate::model::evidence::SnippetMatch;
+use crate::model::ids::{IndexNo, LineageId};
+use crate::text::fingerprint::{self, Fingerprint, Scheme};
 use crate::text::token::Tokens;
+use chain::Chain;
+use score::Parts;
+use seed::Hit;
 
-/// What `explain` shows.
-#[derive(Default)]
-pub struct Trace {}
+/// Bits a chain must reach to be a match of its own.
+pub const BAR: f32 = 36.0;
+/// Bits below the bar at which a chain is kept as weak evidence, for places where its component is established.
+pub const WEAK_BITS: f32 = 30.0;
+/// A chain's least weight in dynamic programming before it is scored.
+const LEAST_WEIGHT: f32 = 10.0;
 
-/// Buffers.
+/// A scored chain.
+#[derive(Clone, Debug)]
+pub struct Candidate {
+    /// The index.
+    pub index: IndexNo,
+    /// The lineage.
+    pub lineage: LineageId,
+    /// Its hits, by place.
+    pub hits: Vec<Hit>,
+    /// Bits its shifts cost, and what chaining made of it.
+    pub chain: Chain,
+    /// The parts of its score.
+    pub parts: Parts,
+    /// The score, bits.
+    pub score: f32,
+    /// Tokens of a parametrised and of an exact gram.
+    pub grams: [u32; 2],
+    /// Tokens of the scanned file it spans: first, and one behind the last.
+    pub span: (usize, usize),
+}
+
+/// Why a candidate is no match, or that it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Verdict {
+    /// It explains a stretch.
+    Taken,
+    /// It explains the stretch of a better one as well.
+    Alternative,
+    /// Below the bar, kept as weak evidence.
+    Weak,
+    /// Below the bar.
+    BelowBar,
+    /// Too little of it is new beside better ones.
+    Covered,
+    /// Mostly renamed in a file that must be verbatim (minified).
+    NotVerbatim,
+}
+
+impl Verdict {
+    /// In words, for `explain`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Verdict::Taken => "taken",
+            Verdict::Alternative => "explains the same stretch as a better one",
+            Verdict::Weak => "below the bar: counts only where its component is established",
+            Verdict::BelowBar => "below the bar",
+            Verdict::Covered => "too little of it is new beside better ones",
+            Verdict::NotVerbatim => "minified code must match verbatim",
+        }
+    }
+}
+
+/// What `explain` shows of one file.
 #[derive(Default)]
-pub struct Scratch {}
+pub struct Trace {
+    /// Seeds of the file, for each index.
+    pub seeds: Vec<usize>,
+    /// Hits of those seeds, for each index.
+    pub hits: Vec<usize>,
+    /// Every candidate with what became of it, best first.
+    pub candidates: Vec<(Candidate, Verdict)>,
+}
+
+/// Buffers, reused from file to file.
+#[derive(Default)]
+pub struct Scratch {
+    fingerprint: fingerprint::Scratch,
+    seeds: Vec<Fingerprint>,
+    postings: Vec<Posting>,
+    hits: Vec<Hit>,
+    chain: chain::Scratch,
+    score: score::Scratch,
+}
 
 /// What was found in a file.
 #[derive(Default)]
 pub struct Found {
     /// Best first.
     pub matches: Vec<SnippetMatch>,
-    /// Whether the hit limit cut the search short.
+    /// Whether the limit on hits cut the search short.
     pub cut: bool,
 }
 
-/// Finds snippets.
-pub fn find(_indexes: &Indexes, _tokens: &Tokens, _scratch: &mut Scratch, _trace: Option<&mut Trace>) -> Found {
-    Found::default()
+/// Finds the stretches of a file that stand in the indexes.
+pub fn find(indexes: &Indexes, tokens: &Tokens, scratch: &mut Scratch, trace: Option<&mut Trace>) -> Found {
+    let mut found = Found::default();
+    let mut candidates = Vec::new();
+    let mut made: Option<Scheme> = None;
+    let mut counts = (Vec::new(), Vec::new());
+    for (number, index) in indexes.iter() {
+        if made != Some(index.scheme()) {
+            fingerprint::fingerprint(tokens, index.scheme(), &mut scratch.fingerprint, &mut scratch.seeds);
+            made = Some(index.scheme());
+        }
+        found.cut |= seed::look_up(index, &scratch.seeds, &mut scratch.postings, &mut scratch.hits);
+        counts.0.push(scratch.seeds.len());
+        counts.1.push(scratch.hits.len());
+        gather(number, index, tokens, scratch, &mut candidates);
+    }
+    if candidates.is_empty() && trace.is_none() {
+        return found;
+    }
+    candidates.sort_by(|one: &Candidate, other| {
+        let order = other.score.total_cmp(&one.score);
+        order.then((one.index, one.lineage, one.span).cmp(&(other.index, other.lineage, other.span)))
+    });
+    let verdicts = select::judge(tokens, &candidates);
+    found.matches = select::matches(indexes, tokens, &candidates, &verdicts);
+    if let Some(trace) = trace {
+        (trace.seeds, trace.hits) = counts;
+        let judged = verdicts.into_iter().map(|judgement| judgement.verdict);
+        trace.candidates = candidates.into_iter().zip(judged).collect();
+    }
+    found
+}
+
+/// Chains and scores the hits of each lineage.
+fn gather(number: IndexNo, index: &Index, tokens: &Tokens, scratch: &mut Scratch, out: &mut Vec<Candidate>) {
+    let scheme = index.scheme();
+    let grams = [u32::from(scheme.p_gram), u32::from(scheme.e_gram.max(1))];
+    let seeds = scratch.seeds.len() as u32;
+    let hits = std::mem::take(&mut scratch.hits);
+    for group in hits.chunk_by(|one, other| one.lineage == other.lineage) {
+        let most: f32 = group.iter().map(|hit| hit.bits).sum();
+        if group.len() < 2 || most < LEAST_WEIGHT || group.iter().all(|hit| hit.common) {
+            continue;
+        }
+        for chain in chain::chains(group, grams, LEAST_WEIGHT, &mut scratch.chain) {
+            let parts = score::parts(index, tokens, group, &chain, grams, seeds, &mut scratch.score);
+            let score = parts.score();
+            if score < BAR - WEAK_BITS {
+                continue;
+            }
+            let span = score::span(group, &chain, grams);
+            let hits = chain.hits.iter().map(|hit| group[*hit]).collect();
+            out.push(Candidate { index: number, lineage: group[0].lineage, hits, chain, parts, score, grams, span });
+        }
+    }
+    scratch.hits = hits;
 }

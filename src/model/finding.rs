@@ -1,9 +1,12 @@
 //! What the tree stage concludes: the report as data. `report/` turns it into formats; nothing here is format specific.
 
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+
 use crate::error::Problem;
 use crate::model::evidence::MatchKind;
 use crate::model::ids::RootNo;
-use crate::model::place::RangePair;
+use crate::model::place::{RangePair, folder};
 
 /// How much of a component was found at a place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
@@ -102,6 +105,8 @@ pub struct Report {
     pub indexes: Vec<IndexSummary>,
     /// The roots as they were given.
     pub roots: Vec<String>,
+    /// Those among them that are files themselves: what they hold goes by the file's own name.
+    pub file_roots: BTreeSet<RootNo>,
     /// Files that were read.
     pub files_read: u64,
     /// Their bytes.
@@ -112,4 +117,58 @@ pub struct Report {
     pub files: Vec<FileReport>,
     /// What was not examined in full, by code and path.
     pub problems: Vec<Problem>,
+}
+
+/// What stands for the scan root itself, where it is the only one.
+const HERE: &str = ".";
+
+impl Report {
+    /// `path` below `root` as reports show it: as it is where there is one root, else behind the root as it was given.
+    pub fn shown_path<'r>(&'r self, root: RootNo, path: &'r str) -> Cow<'r, str> {
+        let given = match self.roots.get(root.0 as usize) {
+            Some(given) if self.roots.len() > 1 => given.as_str(),
+            _ if path.is_empty() => return Cow::Borrowed(HERE),
+            _ => return Cow::Borrowed(path),
+        };
+        let before = if self.file_roots.contains(&root) { folder_with_slash(given) } else { given };
+        match (before.is_empty(), path.is_empty()) {
+            (_, true) => Cow::Borrowed(given),
+            (true, _) => Cow::Borrowed(path),
+            _ => Cow::Owned(format!("{}/{path}", before.trim_end_matches('/'))),
+        }
+    }
+}
+
+/// The folder of a path; `/` for what stands in the topmost one.
+fn folder_with_slash(path: &str) -> &str {
+    match folder(path) {
+        "" if path.starts_with('/') => "/",
+        folder => folder,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_carry_their_root_only_among_several() {
+        let mut report = Report { roots: vec!["tree".into()], ..Report::default() };
+        assert_eq!(report.shown_path(RootNo(0), "a/b"), "a/b");
+        assert_eq!(report.shown_path(RootNo(0), ""), ".");
+        report.roots = vec!["tree/".into(), "/".into()];
+        assert_eq!(report.shown_path(RootNo(0), "a"), "tree/a");
+        assert_eq!(report.shown_path(RootNo(1), "a"), "/a");
+        assert_eq!(report.shown_path(RootNo(0), ""), "tree/");
+    }
+
+    #[test]
+    fn a_root_that_is_a_file_is_named_once() {
+        let roots = ["dir/a.c", "b.zip", "/c.c", "dir"].map(String::from).to_vec();
+        let report = Report { roots, file_roots: (0..3).map(RootNo).collect(), ..Report::default() };
+        assert_eq!(report.shown_path(RootNo(0), "a.c"), "dir/a.c");
+        assert_eq!(report.shown_path(RootNo(1), "b.zip!/x.c"), "b.zip!/x.c");
+        assert_eq!(report.shown_path(RootNo(2), "c.c"), "/c.c");
+        assert_eq!(report.shown_path(RootNo(3), "dir/a.c"), "dir/dir/a.c");
+    }
 }

@@ -14,7 +14,7 @@ use crate::report::Style;
 use crate::report::layout::{
     bytes, component_name, confidence, count, counted, home, percent, safe, shorten, split_purl, width, wrap,
 };
-use crate::report::summary::{Owners, Summary, shown_path};
+use crate::report::summary::{Owners, Summary};
 
 /// Files with copied lines that are listed.
 const FILES_LISTED: usize = 20;
@@ -140,7 +140,7 @@ fn undeclared(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
         let place = (finding.scan_root, finding.root.as_str());
         if last != Some(place) {
             page.blank()?;
-            page.name(Weight::Place, "", &shown_path(report, finding.scan_root, &finding.root))?;
+            page.name(Weight::Place, "", &report.shown_path(finding.scan_root, &finding.root))?;
             last = Some(place);
         }
         page.text(Weight::Plain, "  ", &identity(finding))?;
@@ -218,7 +218,7 @@ fn copied_lines(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
             page.line(Weight::Heading, "Copied lines")?;
         }
         shown += 1;
-        page.name(Weight::Place, "  ", &shown_path(report, file.scan_root, &file.path))?;
+        page.name(Weight::Place, "  ", &report.shown_path(file.scan_root, &file.path))?;
         origin(page, found)?;
     }
     if more > 0 {
@@ -272,7 +272,7 @@ fn declared(page: &mut Page<'_>, report: &Report, sum: &Summary<'_>) -> io::Resu
     let text = format!("Declared by a manifest or lockfile: {}", counted(sum.managed, "component", "components"));
     page.text(Weight::Heading, "", &text)?;
     for finding in report.findings.iter().filter(|finding| finding.managed).take(DECLARED_LISTED) {
-        let place = shown_path(report, finding.scan_root, &finding.root);
+        let place = report.shown_path(finding.scan_root, &finding.root);
         page.text(Weight::Plain, "  ", &format!("{} in {}", name_and_versions(finding), safe(&place)))?;
     }
     match sum.managed.saturating_sub(DECLARED_LISTED as u64) {

@@ -15,7 +15,7 @@ use crate::model::evidence::MatchKind;
 use crate::model::finding::{FileMatch, FileReport, Finding, FindingKind, IndexSummary, Report};
 use crate::model::place::RangePair;
 use crate::report::layout::unsafe_to_show;
-use crate::report::summary::{Summary, shown_path};
+use crate::report::summary::Summary;
 
 /// What the report is written by; rises when a field is renamed or dropped.
 pub const SCHEMA: &str = "foundling-report/1";
@@ -140,7 +140,7 @@ fn component<'r>(report: &'r Report, finding: &'r Finding) -> Component<'r> {
         versions: &finding.versions,
         license: finding.license.as_deref(),
         kind: finding.kind,
-        root: shown_path(report, finding.scan_root, &finding.root),
+        root: report.shown_path(finding.scan_root, &finding.root),
         managed: finding.managed,
         files: finding.files,
         modified_files: finding.modified_files,
@@ -151,7 +151,7 @@ fn component<'r>(report: &'r Report, finding: &'r Finding) -> Component<'r> {
 
 fn file<'r>(report: &'r Report, file: &'r FileReport) -> File<'r> {
     File {
-        path: shown_path(report, file.scan_root, &file.path),
+        path: report.shown_path(file.scan_root, &file.path),
         bytes: file.bytes,
         blake3: hex(&file.blake3),
         language: file.language,

@@ -11,32 +11,36 @@ use crate::report::layout;
 
 /// Time between two frames.
 const FRAME: Duration = Duration::from_millis(120);
-const COUNTING: &str = "{spinner} {msg} {human_pos} files, {read}, {elapsed}";
-const KNOWN: &str = "{spinner} {msg} [{bar:24}] {human_pos} of {human_len} files, {read}, {eta} left";
+const COUNTING: &str = "{spinner} {msg} {human_pos} {things}, {read}, {elapsed}";
+const KNOWN: &str = "{spinner} {msg} [{bar:24}] {human_pos} of {human_len} {things}, {read}, {eta} left";
 
-/// A counter of files and bytes. Any thread may count; a hidden one costs a branch.
+/// A counter of files (or other things) and bytes. Any thread may count; a hidden one costs a branch.
 pub struct Progress {
     /// `None` where nobody watches.
     bar: Option<ProgressBar>,
     bytes: Arc<AtomicU64>,
+    /// What is counted, in the plural.
+    things: &'static str,
 }
 
 impl Progress {
-    /// Shows `what` ("Scanning") with a counter if standard error is a terminal and `quiet` is false, else nothing.
-    pub fn new(what: &'static str, quiet: bool) -> Progress {
+    /// Shows `what` ("Scanning") with a counter of `things` ("files") if standard error is a terminal and `quiet` is
+    /// false, else nothing.
+    pub fn new(what: &'static str, things: &'static str, quiet: bool) -> Progress {
         match !quiet && io::stderr().is_terminal() {
-            true => Progress::on(ProgressDrawTarget::stderr(), what),
+            true => Progress::on(ProgressDrawTarget::stderr(), what, things),
             false => Progress::hidden(),
         }
     }
 
     /// Counts nothing and shows nothing.
     pub fn hidden() -> Progress {
-        Progress { bar: None, bytes: Arc::default() }
+        Progress { bar: None, bytes: Arc::default(), things: "" }
     }
 
-    fn on(target: ProgressDrawTarget, what: &'static str) -> Progress {
-        let progress = Progress { bar: Some(ProgressBar::with_draw_target(None, target)), bytes: Arc::default() };
+    fn on(target: ProgressDrawTarget, what: &'static str, things: &'static str) -> Progress {
+        let bar = Some(ProgressBar::with_draw_target(None, target));
+        let progress = Progress { bar, bytes: Arc::default(), things };
         if let Some(bar) = &progress.bar {
             bar.set_message(what);
             bar.set_style(progress.style(COUNTING));
@@ -45,16 +49,16 @@ impl Progress {
         progress
     }
 
-    /// Says how many files there are in all: the counter becomes a bar with the time left.
-    pub fn expect(&self, files: u64) {
+    /// Says how many things there are in all: the counter becomes a bar with the time left.
+    pub fn expect(&self, all: u64) {
         if let Some(bar) = &self.bar {
-            bar.set_length(files);
+            bar.set_length(all);
             bar.set_style(self.style(KNOWN));
         }
     }
 
-    /// Counts one file of `bytes` bytes.
-    pub fn file(&self, bytes: u64) {
+    /// Counts one thing of `bytes` bytes.
+    pub fn count(&self, bytes: u64) {
         if let Some(bar) = &self.bar {
             self.bytes.fetch_add(bytes, Ordering::Relaxed);
             bar.inc(1);
@@ -75,6 +79,10 @@ impl Progress {
         };
         // The templates are ours and tested; a bar in another dress is still a bar.
         let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
+        let things = self.things;
+        let style = style.with_key("things", move |_: &ProgressState, out: &mut dyn std::fmt::Write| {
+            let _ = out.write_str(things);
+        });
         style.with_key("read", read).progress_chars("=> ")
     }
 }
@@ -145,10 +153,10 @@ mod tests {
     #[test]
     fn it_counts_from_many_threads_and_clears_its_line() {
         let screen = Screen::default();
-        let progress = Progress::on(ProgressDrawTarget::term_like(Box::new(screen.clone())), "Scanning");
+        let progress = Progress::on(ProgressDrawTarget::term_like(Box::new(screen.clone())), "Scanning", "files");
         std::thread::scope(|scope| {
             for _ in 0..4 {
-                scope.spawn(|| (0..250).for_each(|_| progress.file(1024)));
+                scope.spawn(|| (0..250).for_each(|_| progress.count(1024)));
             }
         });
         let bar = progress.bar.as_ref().unwrap();
@@ -170,8 +178,8 @@ mod tests {
 
     #[test]
     fn hidden_it_does_nothing() {
-        let progress = Progress::new("Scanning", true);
-        progress.file(1);
+        let progress = Progress::new("Scanning", "files", true);
+        progress.count(1);
         progress.expect(1);
         progress.finish();
         assert!(progress.bar.is_none());

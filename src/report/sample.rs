@@ -114,6 +114,7 @@ pub(crate) fn report() -> Report {
     Report {
         indexes: indexes(),
         roots: vec!["product".to_string()],
+        file_roots: Default::default(),
         files_read: 1234,
         bytes_read: 45_678_901,
         findings: findings(),

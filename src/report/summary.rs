@@ -1,15 +1,11 @@
 //! Figures over a whole report that more than one format shows.
 
-use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::error::Code;
 use crate::model::finding::{FileReport, Finding, FindingKind, Report};
 use crate::model::ids::RootNo;
 use crate::report::layout::split_purl;
-
-/// The path of the scan root itself, where it is the only one.
-const HERE: &str = ".";
 
 /// Figures over a report.
 #[derive(Debug, Default)]
@@ -104,20 +100,6 @@ fn lies_in(path: &str, place: &str) -> bool {
     }
 }
 
-/// `path` as reports show it: below its root where there is one root, else behind the root as it was given.
-pub(crate) fn shown_path<'r>(report: &'r Report, root: RootNo, path: &'r str) -> Cow<'r, str> {
-    let given = match report.roots.get(root.0 as usize) {
-        Some(given) if report.roots.len() > 1 => given.as_str(),
-        _ if path.is_empty() => return Cow::Borrowed(HERE),
-        _ => return Cow::Borrowed(path),
-    };
-    match (given.is_empty(), path.is_empty()) {
-        (true, _) => Cow::Borrowed(path),
-        (_, true) => Cow::Borrowed(given),
-        _ => Cow::Owned(format!("{}/{path}", given.trim_end_matches('/'))),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -140,17 +122,6 @@ mod tests {
         for (path, place, expected) in cases {
             assert_eq!(lies_in(path, place), expected, "{path} in {place}");
         }
-    }
-
-    #[test]
-    fn paths_carry_their_root_only_among_several() {
-        let mut report = Report { roots: vec!["tree".into()], ..Report::default() };
-        assert_eq!(shown_path(&report, RootNo(0), "a/b"), "a/b");
-        assert_eq!(shown_path(&report, RootNo(0), ""), ".");
-        report.roots = vec!["tree/".into(), "/".into()];
-        assert_eq!(shown_path(&report, RootNo(0), "a"), "tree/a");
-        assert_eq!(shown_path(&report, RootNo(1), "a"), "/a");
-        assert_eq!(shown_path(&report, RootNo(0), ""), "tree/");
     }
 
     #[test]

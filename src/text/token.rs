@@ -32,6 +32,17 @@ pub mod kind {
     pub const CONSTANT: u8 = 16;
 }
 
+/// The closing brackets of a line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Closers {
+    /// 1-based line.
+    pub line: u32,
+    /// How many.
+    pub count: u8,
+    /// Whether the line holds nothing else.
+    pub alone: bool,
+}
+
 /// The tokens of one file, column by column, and what the lexer noticed. Reused from file to file.
 #[derive(Debug, Default)]
 pub struct Tokens {
@@ -47,8 +58,8 @@ pub struct Tokens {
     pub code_lines: u32,
     /// Lines of the text.
     pub all_lines: u32,
-    /// Closing brackets met on lines that hold nothing else: `(line, how many)`.
-    pub closers: Vec<(u32, u8)>,
+    /// Lines with closing brackets, by line.
+    pub closers: Vec<Closers>,
     /// Whether a generator's mark stands near the top.
     pub generated: bool,
     /// Whether lines are so long that they mean nothing.
@@ -117,6 +128,11 @@ pub fn lex(text: &[u8], language: &Language, most: usize, tokens: &mut Tokens) {
     };
     lexer.run();
     tokens.minified = text.len() > 2000 && text.len() / tokens.all_lines.max(1) as usize > MINIFIED_LINE;
+}
+
+/// Hashes of the opening brackets, as tokens hold them.
+pub fn openers() -> [u32; 3] {
+    [hash(b"("), hash(b"["), hash(b"{")]
 }
 
 /// The hash of a token's text.
@@ -308,10 +324,10 @@ impl Lexer<'_> {
     }
 
     fn end_line(&mut self) {
-        if self.line_tokens > 0 {
-            self.out.code_lines += 1;
-        } else if self.line_closers > 0 && self.mode == Mode::Code {
-            self.out.closers.push((self.line, self.line_closers));
+        self.out.code_lines += u32::from(self.line_tokens > 0);
+        if self.line_closers > 0 && self.mode == Mode::Code {
+            let (line, count, alone) = (self.line, self.line_closers, self.line_tokens == 0);
+            self.out.closers.push(Closers { line, count, alone });
         }
         (self.line_tokens, self.line_closers) = (0, 0);
     }
@@ -764,7 +780,7 @@ mod tests {
         let tokens = lexed("a.c", "/* 1\n 2 */ int a;\n\nb;\n}\n");
         assert_eq!(tokens.lines, [2, 2, 4]);
         assert_eq!((tokens.code_lines, tokens.all_lines), (2, 5));
-        assert_eq!(tokens.closers, [(5, 1)]);
+        assert_eq!(tokens.closers, [Closers { line: 5, count: 1, alone: true }]);
     }
 
     #[test]

@@ -1,0 +1,153 @@
+//! Settings: what the command line asks for, checked as a whole and in the words of the assembly lines.
+//!
+//! Nothing inside a scanned tree is read here: a setting that came with the tree could hide what is in it.
+
+use std::path::PathBuf;
+
+use crate::build;
+use crate::cli;
+use crate::error::Error;
+use crate::report::Format;
+use crate::scan;
+use crate::text::fingerprint::Scheme;
+
+/// Where an index comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum IndexSource {
+    /// The one inside the program.
+    Bundled,
+    /// A file.
+    File(PathBuf),
+}
+
+/// How hard to work, and how loudly.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Effort {
+    /// Threads; 0 for one a core.
+    pub threads: usize,
+    /// Whether progress is left out.
+    pub quiet: bool,
+}
+
+/// A scan, ready to go.
+#[derive(Clone, Debug)]
+pub struct ScanSettings {
+    /// Folders, files and archives to look through.
+    pub roots: Vec<PathBuf>,
+    /// What to compare with, at least one.
+    pub indexes: Vec<IndexSource>,
+    /// How to scan.
+    pub options: scan::Options,
+    /// How to write the report.
+    pub format: Format,
+    /// Where to; `None` for standard output.
+    pub output: Option<PathBuf>,
+    /// How hard to work.
+    pub effort: Effort,
+}
+
+/// An index build, ready to go.
+#[derive(Clone, Debug)]
+pub struct BuildSettings {
+    /// The list of releases.
+    pub sources: PathBuf,
+    /// The index file to write.
+    pub output: PathBuf,
+    /// How to build.
+    pub options: build::Options,
+    /// How hard to work.
+    pub effort: Effort,
+}
+
+impl ScanSettings {
+    /// The settings of `foundling scan`.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] where nothing is left to compare with.
+    pub fn new(scan: cli::Scan) -> Result<ScanSettings, Error> {
+        let effort = Effort::new(&scan.run);
+        let options = scan::Options { no_ignore: scan.no_ignore, all_files: scan.all_files, threads: effort.threads };
+        Ok(ScanSettings {
+            roots: scan.paths,
+            indexes: index_sources(scan.indexes)?,
+            options,
+            format: scan.format.format,
+            output: scan.output,
+            effort,
+        })
+    }
+}
+
+impl BuildSettings {
+    /// The settings of `foundling index build`.
+    pub fn new(build: cli::IndexBuild) -> BuildSettings {
+        let scheme = match build.profile {
+            cli::Profile::Full => Scheme::FULL,
+            cli::Profile::Compact => Scheme::COMPACT,
+        };
+        let options = build::Options { memory: build.memory, scheme, strict: build.strict };
+        BuildSettings { sources: build.sources, output: build.output, options, effort: Effort::new(&build.run) }
+    }
+}
+
+impl Effort {
+    fn new(run: &cli::Run) -> Effort {
+        Effort { threads: run.threads.map_or(0, usize::from), quiet: run.quiet }
+    }
+}
+
+/// The indexes to compare with, the bundled one first.
+///
+/// # Errors
+/// [`Error::Usage`] where none is left: every report would say that nothing was found.
+pub fn index_sources(indexes: cli::Indexes) -> Result<Vec<IndexSource>, Error> {
+    let bundled = (!indexes.no_default_index).then_some(IndexSource::Bundled);
+    let sources: Vec<IndexSource> =
+        bundled.into_iter().chain(indexes.index.into_iter().map(IndexSource::File)).collect();
+    if sources.is_empty() {
+        let text = "there is no index to compare with: name one with --index, or leave out --no-default-index";
+        return Err(Error::Usage(text.to_string()));
+    }
+    Ok(sources)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn scan(line: &str) -> Result<ScanSettings, Error> {
+        match cli::parse(line.split(' ').map(Into::into)) {
+            Ok(cli::Command::Scan(scan)) => ScanSettings::new(scan),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn the_bundled_index_comes_first_and_can_be_left_out() {
+        let file = |name: &str| IndexSource::File(name.into());
+        assert_eq!(scan("foundling scan").unwrap().indexes, [IndexSource::Bundled]);
+        let both = scan("foundling scan --index b --index a").unwrap();
+        assert_eq!(both.indexes, [IndexSource::Bundled, file("b"), file("a")]);
+        assert_eq!(scan("foundling scan --no-default-index --index a").unwrap().indexes, [file("a")]);
+    }
+
+    #[test]
+    fn a_scan_against_nothing_is_refused_with_advice() {
+        let error = scan("foundling scan --no-default-index").unwrap_err().to_string();
+        assert!(error.contains("--index") && error.contains("--no-default-index"), "{error}");
+    }
+
+    #[test]
+    fn flags_become_options() {
+        let settings = scan("foundling scan a -j 3 --no-ignore -q").unwrap();
+        assert_eq!(settings.effort, Effort { threads: 3, quiet: true });
+        assert!(settings.options.no_ignore && !settings.options.all_files && settings.options.threads == 3);
+        let Ok(cli::Command::Index(cli::Index::Build(build))) =
+            cli::parse("foundling index build -o x --profile compact --memory 2MiB l".split(' ').map(Into::into))
+        else {
+            panic!("no build");
+        };
+        let settings = BuildSettings::new(build);
+        assert_eq!((settings.options.scheme, settings.options.memory), (Scheme::COMPACT, 2 << 20));
+    }
+}

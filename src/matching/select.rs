@@ -1,0 +1,228 @@
+//! Explains a file: the best candidates cover its lines greedily, and each becomes line ranges here and in the source.
+
+use crate::index::lineage::Unit;
+use crate::index::set::Indexes;
+use crate::matching::score;
+use crate::matching::{BAR, Candidate, Verdict, WEAK_BITS};
+use crate::model::evidence::{ReleaseVote, SnippetMatch};
+use crate::model::place::{Lines, RangePair};
+use crate::text::token::{self, Tokens};
+
+/// What became of a candidate.
+#[derive(Clone, Copy, Debug)]
+pub struct Judgement {
+    /// Whether it is a match.
+    pub verdict: Verdict,
+    /// The stretch it explains; alternatives share the number of the one they stand beside.
+    pub group: u32,
+}
+
+/// Share of a candidate's lines that must be new.
+const NEW_SHARE: f32 = 0.3;
+/// A candidate within this share of a taken one's score, over mostly the same lines, is its alternative.
+const ALTERNATIVE_SHARE: f32 = 0.75;
+/// Alternatives kept for a stretch.
+const MAX_ALTERNATIVES: u32 = 12;
+/// Weak candidates kept for a file.
+const MAX_WEAK: u32 = 4;
+/// Lines between two matched ones that belong to the match all the same.
+const FILL_LINES: u32 = 10;
+
+/// Judges candidates, which come best first.
+pub fn judge(tokens: &Tokens, candidates: &[Candidate]) -> Vec<Judgement> {
+    let mut owner: Vec<Option<u32>> = vec![None; tokens.len()];
+    let mut taken: Vec<(f32, u32)> = Vec::new();
+    let mut weak = 0;
+    let mut out = Vec::with_capacity(candidates.len());
+    for candidate in candidates {
+        let (first, end) = candidate.span;
+        let span = &mut owner[first.min(tokens.len())..end.min(tokens.len())];
+        let free = span.iter().filter(|owner| owner.is_none()).count() as f32 / span.len().max(1) as f32;
+        let (mut verdict, mut group) = (Verdict::BelowBar, u32::MAX);
+        if tokens.minified && candidate.parts.exactness() <= 0.5 {
+            verdict = Verdict::NotVerbatim;
+        } else if free >= NEW_SHARE && candidate.score * free >= BAR {
+            (verdict, group) = (Verdict::Taken, taken.len() as u32);
+            taken.push((candidate.score, 0));
+            span.iter_mut().filter(|owner| owner.is_none()).for_each(|owner| *owner = Some(group));
+        } else if free < NEW_SHARE {
+            verdict = Verdict::Covered;
+            if let Some(other) = majority(span)
+                && let Some((score, alternatives)) = taken.get_mut(other as usize)
+                && candidate.score >= *score * ALTERNATIVE_SHARE
+                && *alternatives < MAX_ALTERNATIVES
+            {
+                *alternatives += 1;
+                (verdict, group) = (Verdict::Alternative, other);
+            }
+        } else if candidate.score * free >= BAR - WEAK_BITS && weak < MAX_WEAK {
+            weak += 1;
+            verdict = Verdict::Weak;
+        }
+        out.push(Judgement { verdict, group });
+    }
+    out
+}
+
+/// The group that owns most of a span, if it is more than half.
+fn majority(span: &[Option<u32>]) -> Option<u32> {
+    let mut counts: Vec<(u32, usize)> = Vec::new();
+    for group in span.iter().flatten() {
+        match counts.iter_mut().find(|(known, _)| known == group) {
+            Some((_, count)) => *count += 1,
+            None => counts.push((*group, 1)),
+        }
+    }
+    counts.into_iter().filter(|(_, count)| count * 2 > span.len()).map(|(group, _)| group).next()
+}
+
+/// The matches among judged candidates, best first.
+pub fn matches(indexes: &Indexes, tokens: &Tokens, candidates: &[Candidate], verdicts: &[Judgement]) -> Vec<SnippetMatch> {
+    let mut weak_group = u32::MAX / 2;
+    let mut out = Vec::new();
+    for (candidate, judgement) in candidates.iter().zip(verdicts) {
+        let weak = judgement.verdict == Verdict::Weak;
+        if !weak && !matches!(judgement.verdict, Verdict::Taken | Verdict::Alternative) {
+            continue;
+        }
+        let group = if weak {
+            weak_group += 1;
+            weak_group
+        } else {
+            judgement.group
+        };
+        out.extend(build(indexes, tokens, candidate, group, weak));
+    }
+    out
+}
+
+fn build(indexes: &Indexes, tokens: &Tokens, candidate: &Candidate, group: u32, weak: bool) -> Option<SnippetMatch> {
+    let index = indexes.get(candidate.index)?;
+    let units = index.units(candidate.lineage)?;
+    let places = Places::new(&units);
+    let ranges = ranges(tokens, candidate, &places);
+    let code_lines = ranges.iter().map(|pair| code_lines(tokens, pair.lines)).sum();
+    let votes = votes(candidate, &units, &places);
+    let best = votes.iter().max_by_key(|vote| vote.tokens).map(|vote| vote.releases.last);
+    let whole: u32 = units.iter().filter(|unit| best.is_some_and(|best| unit.releases.contains(best))).map(|unit| unit.tokens).sum();
+    let matched: u32 = votes.iter().map(|vote| vote.tokens).sum();
+    Some(SnippetMatch {
+        index: candidate.index,
+        lineage: candidate.lineage,
+        score: candidate.score,
+        e_value: 0.0,
+        similarity: code_lines as f32 / tokens.code_lines.max(1) as f32,
+        exactness: candidate.parts.exactness(),
+        code_lines,
+        source_share: (matched as f32 / whole.max(1) as f32).min(1.0),
+        ranges,
+        votes,
+        group,
+        weak,
+    })
+}
+
+/// Where the tokens of a lineage stand.
+struct Places<'a> {
+    units: &'a [Unit],
+    starts: Vec<u32>,
+}
+
+impl<'a> Places<'a> {
+    fn new(units: &'a [Unit]) -> Places<'a> {
+        let mut next = 0_u32;
+        let start = |unit: &Unit| {
+            let start = next;
+            next = next.saturating_add(unit.tokens);
+            start
+        };
+        let starts = units.iter().map(start).collect();
+        Places { units, starts }
+    }
+
+    fn unit(&self, token: u32) -> Option<usize> {
+        self.starts.partition_point(|start| *start <= token).checked_sub(1)
+    }
+
+    fn line(&self, token: u32) -> u32 {
+        self.unit(token).map_or(1, |unit| self.units[unit].line).max(1)
+    }
+}
+
+/// A chain's line ranges: the spans of its grams, joined over short gaps and over gaps as long here as in the source, and
+/// then the closing brackets that belong to what was opened inside.
+fn ranges(tokens: &Tokens, candidate: &Candidate, places: &Places<'_>) -> Vec<RangePair> {
+    let mut out: Vec<RangePair> = Vec::new();
+    for hit in &candidate.hits {
+        let length = score::gram(hit, candidate.grams);
+        let last = (hit.query + length - 1).min(tokens.len().saturating_sub(1) as u32);
+        let here = Lines { first: tokens.lines[hit.query as usize], last: tokens.lines[last as usize] };
+        let source_first = places.line(hit.target);
+        let source = Lines { first: source_first, last: places.line(hit.target + length - 1).max(source_first) };
+        match out.last_mut() {
+            Some(open) if joins(open, here, source) => {
+                open.lines.last = open.lines.last.max(here.last);
+                open.source_lines.first = open.source_lines.first.min(source.first);
+                open.source_lines.last = open.source_lines.last.max(source.last);
+            }
+            _ => out.push(RangePair { lines: here, source_lines: source }),
+        }
+    }
+    let all = tokens.all_lines.max(1);
+    for at in 0..out.len() {
+        let most = out.get(at + 1).map_or(all, |next| next.lines.first.saturating_sub(1));
+        let more = closers(tokens, out[at].lines, most);
+        out[at].lines.last += more;
+        out[at].source_lines.last += more;
+    }
+    out
+}
+
+fn joins(open: &RangePair, here: Lines, source: Lines) -> bool {
+    let gap = here.first.saturating_sub(open.lines.last);
+    let source_gap = source.first.saturating_sub(open.source_lines.last);
+    gap <= FILL_LINES || gap == source_gap
+}
+
+/// How many lines of nothing but closing brackets follow a range and close what it opened, up to line `most`.
+fn closers(tokens: &Tokens, lines: Lines, most: u32) -> u32 {
+    let openers = token::openers();
+    let (from, to) = (tokens.first_on(lines.first), tokens.first_on(lines.last + 1));
+    let opened = tokens.hashes[from..to].iter().filter(|hash| openers.contains(hash)).count() as i64;
+    let start = tokens.closers.partition_point(|closers| closers.line < lines.first);
+    let (mut open, mut last) = (opened, lines.last);
+    for closers in &tokens.closers[start..] {
+        if closers.line <= lines.last {
+            open -= i64::from(closers.count);
+        } else if open > 0 && closers.alone && closers.line == last + 1 && closers.line <= most {
+            open -= i64::from(closers.count);
+            last = closers.line;
+        } else {
+            break;
+        }
+    }
+    last - lines.last
+}
+
+fn code_lines(tokens: &Tokens, lines: Lines) -> u32 {
+    let (from, to) = (tokens.first_on(lines.first), tokens.first_on(lines.last + 1));
+    tokens.lines[from..to].chunk_by(|one, other| one == other).count() as u32
+}
+
+/// Tokens matched, by the releases that hold them.
+fn votes(candidate: &Candidate, units: &[Unit], places: &Places<'_>) -> Vec<ReleaseVote> {
+    let mut out: Vec<ReleaseVote> = Vec::new();
+    let mut covered = 0;
+    for hit in &candidate.hits {
+        let end = hit.query + score::gram(hit, candidate.grams);
+        let fresh = end.saturating_sub(covered.max(hit.query));
+        covered = covered.max(end);
+        let Some(unit) = places.unit(hit.target).and_then(|unit| units.get(unit)) else { continue };
+        match out.iter_mut().find(|vote| vote.releases == unit.releases) {
+            Some(vote) => vote.tokens += fresh,
+            None => out.push(ReleaseVote { releases: unit.releases, tokens: fresh }),
+        }
+    }
+    out.sort_by_key(|vote| vote.releases);
+    out
+}

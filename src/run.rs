@@ -1,0 +1,204 @@
+//! The commands: settings in, a report or an index out. Files of the user's are opened and messages printed here.
+
+use std::io::{self, Write};
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use crate::atomic::AtomicFile;
+use crate::build::{self, Outcome};
+use crate::cli::{self, Command};
+use crate::config::{BuildSettings, Effort, IndexSource, ScanSettings};
+use crate::error::Error;
+use crate::index::reader::Index;
+use crate::index::set::Indexes;
+use crate::index::verify;
+use crate::report::layout::{self, safe};
+use crate::report::output::{self, Output};
+use crate::report::progress::Progress;
+use crate::report::{self, index_info};
+use crate::scan;
+
+/// The index inside the program. It is mapped with the program's own file: what is not looked up costs nothing.
+static BUNDLED: &[u8] = include_bytes!("../fingerprints/default.fdx");
+
+/// Files of releases that could not be read in full and are named after a build; releases left out are all named.
+const PARTS_LISTED: usize = 10;
+
+/// Does what the command line asks for.
+///
+/// # Errors
+/// Why it could not be done; nothing was written then, or standard output failed half-way.
+pub fn run(command: Command) -> Result<(), Error> {
+    match command {
+        Command::Scan(scan) => run_scan(&ScanSettings::new(scan)?),
+        Command::Explain(explain) => run_explain(&explain),
+        Command::Index(cli::Index::Build(build)) => run_build(&BuildSettings::new(build)),
+        Command::Index(cli::Index::Info(info)) => run_info(info),
+        Command::Index(cli::Index::Verify(verify)) => run_verify(&verify.index),
+    }
+}
+
+fn run_scan(settings: &ScanSettings) -> Result<(), Error> {
+    use_threads(settings.effort);
+    output::remove_on_interrupt();
+    if let Some(path) = &settings.output {
+        check_writable(path)?;
+    }
+    let indexes = open(&settings.indexes)?;
+    let progress = Progress::new("Scanning", "files", settings.effort.quiet);
+    let report = scan::scan(&settings.roots, &indexes, &settings.options, &|bytes| progress.count(bytes))?;
+    progress.finish();
+    report::deliver(&report, settings.format, Output::open(settings.output.as_deref())?)
+}
+
+fn run_explain(_explain: &cli::Explain) -> Result<(), Error> {
+    Err(Error::Usage("`explain` is not built yet".to_string()))
+}
+
+fn run_build(settings: &BuildSettings) -> Result<(), Error> {
+    use_threads(settings.effort);
+    output::remove_on_interrupt();
+    let start = Instant::now();
+    let progress = Progress::new("Reading", "releases", settings.effort.quiet);
+    let done = |bytes| progress.count(bytes);
+    let outcome = build::build(&settings.sources, &settings.output, &settings.options, &done)?;
+    progress.finish();
+    let size = std::fs::metadata(&settings.output).map_or(0, |metadata| metadata.len());
+    say(&build_summary(&settings.output, size, &outcome, start.elapsed(), settings.effort.quiet));
+    Ok(())
+}
+
+/// What was left out, and unless `quiet` what came of the rest.
+fn build_summary(output: &Path, size: u64, outcome: &Outcome, time: Duration, quiet: bool) -> String {
+    let mut text = String::new();
+    for each in &outcome.skipped {
+        text.push_str(&format!("foundling: left out: {}\n", safe(each)));
+    }
+    for each in outcome.damaged.iter().take(PARTS_LISTED) {
+        text.push_str(&format!("foundling: read in part: {}\n", safe(each)));
+    }
+    let more = outcome.damaged.len().saturating_sub(PARTS_LISTED);
+    if more > 0 {
+        text.push_str(&format!(
+            "foundling: read in part: {}\n",
+            layout::counted(more as u64, "more file", "more files")
+        ));
+    }
+    if quiet {
+        return text;
+    }
+    let totals = &outcome.totals;
+    let figures = [
+        layout::counted(totals.components, "component", "components"),
+        layout::counted(totals.releases, "release", "releases"),
+        layout::counted(totals.files, "file", "files"),
+        layout::bytes(totals.source_bytes),
+    ];
+    text.push_str(&format!("Read {} in {:.1} s.\n", figures.join(", "), time.as_secs_f64()));
+    if !outcome.skipped.is_empty() {
+        let left_out = layout::counted(outcome.skipped.len() as u64, "release was", "releases were");
+        text.push_str(&format!("{left_out} left out, see above.\n"));
+    }
+    text.push_str(&format!("Wrote {} to {}", layout::bytes(size), safe(&output.to_string_lossy())));
+    let lines = totals.distinct_lines;
+    if lines > 0 {
+        text.push_str(&format!(", {:.1} bytes for each distinct line of code", size as f64 / lines as f64));
+    }
+    text + ".\n"
+}
+
+fn run_info(info: cli::IndexInfo) -> Result<(), Error> {
+    let source = info.index.map_or(IndexSource::Bundled, IndexSource::File);
+    let indexes = open(&[source])?;
+    let mut output = Output::stdout();
+    for (_, index) in indexes.iter() {
+        let written = index_info::write(&index_info::describe(index), info.format.format, &mut output);
+        written.map_err(|source| output.error(source))?;
+    }
+    output.commit()
+}
+
+fn run_verify(path: &Path) -> Result<(), Error> {
+    let indexes = open(&[IndexSource::File(path.to_path_buf())])?;
+    indexes.iter().try_for_each(|(_, index)| verify_one(index))
+}
+
+fn verify_one(index: &Index) -> Result<(), Error> {
+    verify::verify(index)?;
+    let path = index.path().to_string_lossy();
+    say(&format!("{}: every digest and every record is as it should be.\n", safe(&path)));
+    Ok(())
+}
+
+fn open(sources: &[IndexSource]) -> Result<Indexes, Error> {
+    let mut indexes = Indexes::default();
+    for source in sources {
+        match source {
+            IndexSource::Bundled => indexes.add_bundled(BUNDLED)?,
+            IndexSource::File(path) => indexes.add_file(path)?,
+        }
+    }
+    Ok(indexes)
+}
+
+/// Finds out before a long scan whether its report can be written. The report's file itself is opened after the scan:
+/// an unfinished one might be scanned.
+fn check_writable(path: &Path) -> Result<(), Error> {
+    let is_stream = std::fs::metadata(path).is_ok_and(|found| !found.is_file() && !found.is_dir());
+    if !is_stream {
+        drop(AtomicFile::create(path)?);
+    }
+    Ok(())
+}
+
+/// Gives the threads that sort and hash the number asked for.
+fn use_threads(effort: Effort) {
+    // It fails only where a pool runs already, in a program that uses this library and has its own.
+    let _ = rayon::ThreadPoolBuilder::new().num_threads(effort.threads).build_global();
+}
+
+/// Prints to standard error. Nobody can be told if that fails.
+fn say(text: &str) {
+    let _ = io::stderr().write_all(text.as_bytes());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::index::format::Totals;
+
+    #[test]
+    fn the_bundled_index_is_sound() {
+        let indexes = open(&[IndexSource::Bundled]).unwrap();
+        for (_, index) in indexes.iter() {
+            verify::verify(index).unwrap();
+            assert!(index.totals().components > 0);
+        }
+    }
+
+    #[test]
+    fn a_build_says_what_it_did_and_quietly_only_what_it_left_out() {
+        let totals = Totals {
+            components: 1,
+            releases: 2,
+            files: 3,
+            source_bytes: 2048,
+            distinct_lines: 100,
+            ..Totals::default()
+        };
+        let outcome = Outcome {
+            totals,
+            skipped: vec!["pkg:generic/a@1 (line 2): gone\u{1b}".into()],
+            damaged: vec!["b".into(); 12],
+        };
+        let text = |quiet| build_summary(Path::new("x.fdx"), 250, &outcome, Duration::from_millis(1500), quiet);
+        let parts = "foundling: read in part: b\n".repeat(PARTS_LISTED);
+        let left_out = format!(
+            "foundling: left out: pkg:generic/a@1 (line 2): gone\\u{{1b}}\n{parts}foundling: read in part: 2 more files\n"
+        );
+        assert_eq!(text(true), left_out);
+        let expected = "Read 1 component, 2 releases, 3 files, 2.0 KiB in 1.5 s.\n1 release was left out, see above.\n\
+                        Wrote 250 bytes to x.fdx, 2.5 bytes for each distinct line of code.\n";
+        assert_eq!(text(false), format!("{left_out}{expected}"));
+    }
+}

@@ -1,0 +1,6 @@
+//! `foundling scan`: what is looked at, what is not and why, and how a run ends.
+
+pub mod archives;
+mod ending;
+mod hostile;
+mod tree;

@@ -15,7 +15,7 @@ use foundling::text::TEXT_VERSION;
 use foundling::text::digest::Digest;
 
 use crate::program::{Ran, Tree, known, released, run};
-use crate::sources::Dice;
+use crate::sources::{self, Dice};
 
 /// A bad index beside something to scan.
 struct Bench {
@@ -30,7 +30,14 @@ impl Bench {
         let count = u32::from_le_bytes(good[16..20].try_into().expect("four bytes")) as usize;
         let entry = |at| Entry::read(&good, HEADER_BYTES + at * ENTRY_BYTES).expect("an entry");
         let entries = (0..count).map(entry).collect();
-        Bench { tree: Tree::of(&[("tree/a.c", released("pkg:generic/pocket@1.0", "src/pocket0.c"))]), good, entries }
+        let whole = released("pkg:generic/pocket@1.0", "src/pocket0.c");
+        let mixed = sources::c_file(7_000, 2) + &sources::lines(&whole, 12, 80);
+        let tree = Tree::of(&[
+            ("tree/whole.c", whole.clone()),
+            ("tree/mixed.c", mixed),
+            ("tree/renamed.c", sources::renamed(&whole)),
+        ]);
+        Bench { tree, good, entries }
     }
 
     fn table_end(&self) -> usize {

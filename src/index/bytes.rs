@@ -100,7 +100,7 @@ pub mod packed {
 
     /// Bytes that `count` numbers of `width` bits take, with the slack a reader needs.
     pub fn bytes(count: u64, width: u32) -> Option<u64> {
-        Some(count.checked_mul(u64::from(width))?.div_ceil(8).checked_add(8)?)
+        count.checked_mul(u64::from(width))?.div_ceil(8).checked_add(8)
     }
 
     /// The number at place `at`.

@@ -2,8 +2,8 @@
 //!
 //! ```text
 //! records u64 · buckets u64 · width u8 · exact bits u8 · zero u8 × 6                        24 bytes
-//! bases     u32 × (buckets / 32 + 1)      records before each 32nd bucket
-//! offsets   u16 × (buckets + 1)           records between that one and each bucket
+//! groups    64 bytes each, one a 29 buckets: records before the first of them u32, then u16 × 30: records from there to
+//!           the start of each bucket, and to the end of the last
 //! lows      u8 × records                  low bits of the key
 //! places    width bits × records, + 8     token in the global numbering, check (exact bits), 1 if the key is common
 //! ```
@@ -18,9 +18,11 @@ use crate::index::bytes::{packed, u16_at, u32_at, u64_at};
 
 /// Mean records of a bucket.
 pub const BUCKET: u64 = 12;
-/// Buckets that share a base.
-const GROUP: usize = 32;
+/// Buckets of a group.
+const GROUP: usize = 29;
+const GROUP_BYTES: usize = 64;
 const HEAD: usize = 24;
+const EACH_BYTE: u64 = 0x0101_0101_0101_0101;
 
 /// A place that holds a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -40,7 +42,6 @@ pub struct KeyTable {
     buckets: u64,
     exact_bits: u32,
     width: u32,
-    offsets: usize,
     lows: usize,
     places: usize,
 }
@@ -56,24 +57,14 @@ impl KeyTable {
         if buckets == 0 || exact_bits > 4 || !(exact_bits + 1..=packed::MAX_WIDTH).contains(&width) {
             return None;
         }
-        let bases = (buckets / GROUP as u64 + 1).checked_mul(4)?;
-        let offsets = buckets.checked_add(1)?.checked_mul(2)?;
+        let groups = buckets.div_ceil(GROUP as u64).checked_mul(GROUP_BYTES as u64)?;
         let places = packed::bytes(records, width)?;
-        let length = (HEAD as u64).checked_add(bases)?.checked_add(offsets)?.checked_add(records)?.checked_add(places)?;
+        let length = (HEAD as u64).checked_add(groups)?.checked_add(records)?.checked_add(places)?;
         if length != section.len() as u64 {
             return None;
         }
-        let offsets_at = HEAD + bases as usize;
-        let lows_at = offsets_at + offsets as usize;
-        Some(KeyTable {
-            records,
-            buckets,
-            exact_bits,
-            width,
-            offsets: offsets_at,
-            lows: lows_at,
-            places: lows_at + records as usize,
-        })
+        let lows = HEAD + groups as usize;
+        Some(KeyTable { records, buckets, exact_bits, width, lows, places: lows + records as usize })
     }
 
     /// How many records.
@@ -81,25 +72,32 @@ impl KeyTable {
         self.records
     }
 
-    fn bucket_start(&self, section: &[u8], bucket: usize) -> Option<usize> {
-        let base = u32_at(section, HEAD + bucket / GROUP * 4)?;
-        let offset = u16_at(section, self.offsets + bucket * 2)?;
-        Some(base as usize + usize::from(offset))
+    /// The records of a bucket.
+    fn bucket(&self, section: &[u8], bucket: usize) -> Option<(usize, usize)> {
+        let at = HEAD + bucket / GROUP * GROUP_BYTES;
+        let group: &[u8; GROUP_BYTES] = section.get(at..at + GROUP_BYTES)?.try_into().ok()?;
+        let base = u32_at(group, 0)? as usize;
+        let place = 4 + bucket % GROUP * 2;
+        Some((base + usize::from(u16_at(group, place)?), base + usize::from(u16_at(group, place + 2)?)))
     }
 
-    /// Appends the places that hold `key`. A record outside the section counts as absent.
-    pub fn find(&self, section: &[u8], key: u64, out: &mut Vec<Posting>) {
-        if self.records == 0 {
-            return;
-        }
+    /// The records in which `key` would stand.
+    pub fn records_of(&self, section: &[u8], key: u64) -> (usize, usize) {
         let bucket = ((u128::from(key) * u128::from(self.buckets)) >> 64) as usize;
-        let (Some(start), Some(end)) = (self.bucket_start(section, bucket), self.bucket_start(section, bucket + 1)) else {
-            return;
-        };
-        let Some(lows) = section.get(self.lows + start..self.lows + end) else { return };
-        for (place, low) in lows.iter().enumerate() {
-            if *low == key as u8 {
-                out.extend(self.posting(section, start + place));
+        self.bucket(section, bucket).unwrap_or((0, 0))
+    }
+
+    /// Appends the places among `records` that hold `key`. A record outside the section counts as absent.
+    pub fn find(&self, section: &[u8], key: u64, records: (usize, usize), out: &mut Vec<Posting>) {
+        let Some(lows) = section.get(self.lows + records.0..self.lows + records.1) else { return };
+        let wanted = u64::from(key as u8) * EACH_BYTE;
+        for (chunk, start) in lows.chunks(8).zip((records.0..).step_by(8)) {
+            let mut word = [!(key as u8); 8];
+            word[..chunk.len()].copy_from_slice(chunk);
+            let other = u64::from_le_bytes(word) ^ wanted;
+            if other.wrapping_sub(EACH_BYTE) & !other & (EACH_BYTE << 7) != 0 {
+                let equal = chunk.iter().enumerate().filter(|(_, low)| **low == key as u8);
+                out.extend(equal.filter_map(|(place, _)| self.posting(section, start + place)));
             }
         }
     }
@@ -116,18 +114,16 @@ impl KeyTable {
     /// Checks every record: buckets in order, places below `tokens`. Returns the offset of the first that is wrong.
     pub fn check(&self, section: &[u8], tokens: u64) -> Result<(), (usize, String)> {
         let mut before = 0;
-        for bucket in 0..=self.buckets as usize {
-            if self.records == 0 && self.buckets == 0 {
-                break;
+        for bucket in 0..self.buckets as usize {
+            let (start, end) = self.bucket(section, bucket).unwrap_or((usize::MAX, 0));
+            if start != before || end < start || end as u64 > self.records {
+                let detail = format!("bucket {bucket} holds records {start} to {end}");
+                return Err((HEAD + bucket / GROUP * GROUP_BYTES, detail));
             }
-            let start = self.bucket_start(section, bucket).unwrap_or(usize::MAX);
-            if start < before || start as u64 > self.records {
-                return Err((self.offsets + bucket * 2, format!("bucket {bucket} begins at record {start}")));
-            }
-            before = start;
+            before = end;
         }
         if before as u64 != self.records {
-            return Err((self.offsets, format!("the buckets hold {before} records of {}", self.records)));
+            return Err((HEAD, format!("the buckets hold {before} records of {}", self.records)));
         }
         for record in 0..self.records as usize {
             let token = self.posting(section, record).map_or(u64::MAX, |posting| posting.token);
@@ -204,14 +200,14 @@ impl KeyWriter {
         out.write_all(&self.records.to_le_bytes())?;
         out.write_all(&self.buckets.to_le_bytes())?;
         out.write_all(&[self.width as u8, self.exact_bits as u8, 0, 0, 0, 0, 0, 0])?;
-        let bases: Vec<u64> = self.starts.iter().step_by(GROUP).copied().collect();
-        for group in 0..=self.buckets as usize / GROUP {
-            let base = bases.get(group).copied().unwrap_or(self.records);
-            out.write_all(&u32::try_from(base).map_err(io::Error::other)?.to_le_bytes())?;
-        }
-        for (bucket, start) in self.starts.iter().enumerate() {
-            let offset = u16::try_from(start - bases[bucket / GROUP]).map_err(io::Error::other)?;
-            out.write_all(&offset.to_le_bytes())?;
+        for group in self.starts[..self.buckets as usize].chunks(GROUP).zip(0..) {
+            let (starts, number) = group;
+            let end = self.starts[number * GROUP + starts.len()];
+            out.write_all(&u32::try_from(starts[0]).map_err(io::Error::other)?.to_le_bytes())?;
+            let bounds = starts.iter().copied().chain(std::iter::repeat(end)).take(GROUP + 1);
+            for bound in bounds {
+                out.write_all(&u16::try_from(bound - starts[0]).map_err(io::Error::other)?.to_le_bytes())?;
+            }
         }
         self.places.write_all(&self.packer.finish())?;
         for spool in [self.lows, self.places] {
@@ -250,7 +246,7 @@ mod tests {
         open.check(&section, 1000).unwrap();
         for (key, postings) in &keys {
             let mut found = Vec::new();
-            open.find(&section, *key, &mut found);
+            open.find(&section, *key, open.records_of(&section, *key), &mut found);
             assert!(postings.iter().all(|posting| found.contains(posting)), "{key:x}");
         }
     }
@@ -267,7 +263,7 @@ mod tests {
             bad[at] ^= 0xff;
             if let Some(open) = KeyTable::open(&bad) {
                 let mut found = Vec::new();
-                keys.iter().for_each(|(key, _)| open.find(&bad, *key, &mut found));
+                keys.iter().for_each(|(key, _)| open.find(&bad, *key, open.records_of(&bad, *key), &mut found));
                 let _ = open.check(&bad, 1000);
             }
         }

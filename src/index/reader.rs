@@ -10,7 +10,7 @@ use crate::index::format::{
     self, CONTENT_BYTES, ENTRY_BYTES, Entry, FLAG_CARRIED, FORMAT, FREQUENCY_BITS, HEADER_BYTES, MAGIC, MAX_SECTIONS,
     NORMAL_BYTES, RELATION_BYTES, Tag, Totals,
 };
-use crate::index::keys::{KeyTable, Posting};
+use crate::index::keys::KeyTable;
 use crate::index::lineage::{Record, Segment, Unit};
 use crate::index::map::Bytes;
 use crate::model::ids::{ComponentId, ContentId, LineageId, ReleaseNo};
@@ -219,11 +219,6 @@ impl Index {
     /// The section that holds that table.
     pub fn table_section(&self, kind: KeyKind) -> &[u8] {
         self.section(if kind == KeyKind::Exact { Tag::ExactKeys } else { Tag::ParametrisedKeys })
-    }
-
-    /// Appends the places that hold a key.
-    pub fn find_key(&self, kind: KeyKind, key: u64, out: &mut Vec<Posting>) {
-        self.table(kind).find(self.table_section(kind), key, out);
     }
 
     /// `count u32, offsets u32 × (count + 1), blob`: the bytes of item `at`.

@@ -22,6 +22,9 @@ const MAX_CHAINS: usize = 32;
 /// What a renamed hit weighs against a verbatim one.
 const RENAMED: f32 = 0.6;
 
+/// Bits that are no difference.
+const NEARLY: f32 = 0.01;
+
 /// Bits that a change of the distance between two hits costs.
 pub fn gap_cost(shift: u32) -> f32 {
     if shift == 0 { 0.0 } else { 2.0 + 1.5 * ((1 + shift) as f32).log2() }
@@ -95,7 +98,8 @@ fn fill(hits: &[Hit], grams: [u32; 2], scratch: &mut Scratch) {
             // Only the tokens that the earlier gram does not cover are new.
             let fresh = if same_place { 0.4 } else { along.min(across).min(gram) as f32 / gram as f32 };
             let sum = best[earlier] + own * fresh - gap_cost(along.abs_diff(across));
-            if sum > top {
+            // The nearer of two equal ways keeps every hit between.
+            if sum > top + NEARLY {
                 (top, from) = (sum, earlier as u32);
             }
         }

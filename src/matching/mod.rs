@@ -8,7 +8,6 @@ pub mod score;
 pub mod seed;
 pub mod select;
 
-use crate::index::keys::Posting;
 use crate::index::reader::Index;
 use crate::index::set::Indexes;
 use crate::model::evidence::SnippetMatch;
@@ -20,9 +19,11 @@ use score::Parts;
 use seed::Hit;
 
 /// Bits a chain must reach to be a match of its own.
-pub const BAR: f32 = 36.0;
+pub const BAR: f32 = 34.0;
 /// Bits below the bar at which a chain is kept as weak evidence, for places where its component is established.
-pub const WEAK_BITS: f32 = 30.0;
+pub const WEAK_BITS: f32 = 10.0;
+/// Bits a further chain of a lineage needs once another of its chains reaches the bar: the same source is at hand.
+pub const JOIN_BITS: f32 = 10.0;
 /// A chain's least weight in dynamic programming before it is scored.
 const LEAST_WEIGHT: f32 = 10.0;
 
@@ -52,6 +53,8 @@ pub struct Candidate {
 pub enum Verdict {
     /// It explains a stretch.
     Taken,
+    /// It explains a further stretch from the same source file as a better one.
+    Joined,
     /// It explains the stretch of a better one as well.
     Alternative,
     /// Below the bar, kept as weak evidence.
@@ -69,6 +72,7 @@ impl Verdict {
     pub fn as_str(self) -> &'static str {
         match self {
             Verdict::Taken => "taken",
+            Verdict::Joined => "taken: a further stretch of the same source file",
             Verdict::Alternative => "explains the same stretch as a better one",
             Verdict::Weak => "below the bar: counts only where its component is established",
             Verdict::BelowBar => "below the bar",
@@ -94,7 +98,7 @@ pub struct Trace {
 pub struct Scratch {
     fingerprint: fingerprint::Scratch,
     seeds: Vec<Fingerprint>,
-    postings: Vec<Posting>,
+    seed: seed::Scratch,
     hits: Vec<Hit>,
     chain: chain::Scratch,
     score: score::Scratch,
@@ -120,7 +124,7 @@ pub fn find(indexes: &Indexes, tokens: &Tokens, scratch: &mut Scratch, trace: Op
             fingerprint::fingerprint(tokens, index.scheme(), &mut scratch.fingerprint, &mut scratch.seeds);
             made = Some(index.scheme());
         }
-        found.cut |= seed::look_up(index, &scratch.seeds, &mut scratch.postings, &mut scratch.hits);
+        found.cut |= seed::look_up(index, &scratch.seeds, &mut scratch.seed, &mut scratch.hits);
         counts.0.push(scratch.seeds.len());
         counts.1.push(scratch.hits.len());
         gather(number, index, tokens, scratch, &mut candidates);
@@ -153,15 +157,21 @@ fn gather(number: IndexNo, index: &Index, tokens: &Tokens, scratch: &mut Scratch
         if group.len() < 2 || most < LEAST_WEIGHT || group.iter().all(|hit| hit.common) {
             continue;
         }
+        let from = out.len();
+        let mut best = f32::MIN;
         for chain in chain::chains(group, grams, LEAST_WEIGHT, &mut scratch.chain) {
             let parts = score::parts(index, tokens, group, &chain, grams, seeds, &mut scratch.score);
             let score = parts.score();
-            if score < BAR - WEAK_BITS {
+            best = best.max(score);
+            if score < JOIN_BITS {
                 continue;
             }
             let span = score::span(group, &chain, grams);
             let hits = chain.hits.iter().map(|hit| group[*hit]).collect();
             out.push(Candidate { index: number, lineage: group[0].lineage, hits, chain, parts, score, grams, span });
+        }
+        if best < BAR - WEAK_BITS {
+            out.truncate(from);
         }
     }
     scratch.hits = hits;

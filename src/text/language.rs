@@ -343,7 +343,7 @@ mod tests {
     fn no_extension_and_no_name_stands_twice() {
         for of in [|language: &Language| language.extensions, |language: &Language| language.names] {
             let mut seen = std::collections::BTreeSet::new();
-            for end in LANGUAGES.iter().flat_map(|language| of(language)) {
+            for end in LANGUAGES.iter().flat_map(of) {
                 assert!(seen.insert(*end), "{end} stands twice");
             }
         }

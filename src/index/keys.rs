@@ -89,15 +89,14 @@ impl KeyTable {
 
     /// Appends the places among `records` that hold `key`. A record outside the section counts as absent.
     pub fn find(&self, section: &[u8], key: u64, records: (usize, usize), out: &mut Vec<Posting>) {
-        let Some(lows) = section.get(self.lows + records.0..self.lows + records.1) else { return };
         let wanted = u64::from(key as u8) * EACH_BYTE;
-        for (chunk, start) in lows.chunks(8).zip((records.0..).step_by(8)) {
-            let mut word = [!(key as u8); 8];
-            word[..chunk.len()].copy_from_slice(chunk);
-            let other = u64::from_le_bytes(word) ^ wanted;
+        for start in (records.0..records.1.min(self.records as usize)).step_by(8) {
+            // The places behind the lows are at least eight bytes, so the last word is whole too.
+            let Some(word) = u64_at(section, self.lows + start) else { return };
+            let other = word ^ wanted;
             if other.wrapping_sub(EACH_BYTE) & !other & (EACH_BYTE << 7) != 0 {
-                let equal = chunk.iter().enumerate().filter(|(_, low)| **low == key as u8);
-                out.extend(equal.filter_map(|(place, _)| self.posting(section, start + place)));
+                let equal = (start..records.1.min(start + 8)).filter(|record| other >> ((record - start) * 8) & 0xff == 0);
+                out.extend(equal.filter_map(|record| self.posting(section, record)));
             }
         }
     }

@@ -1,9 +1,8 @@
 //! Looks a file's seeds up and gathers the hits by lineage.
 
-use std::collections::HashMap;
-
 use crate::index::keys::Posting;
 use crate::index::reader::Index;
+use crate::matching::chain::MAX_GAP;
 use crate::model::ids::LineageId;
 use crate::model::limits;
 use crate::text::fingerprint::{Fingerprint, KeyKind};
@@ -39,65 +38,84 @@ pub enum Evidence {
 /// Files that a common key is taken to stand in: more than the cap, how many more was not kept.
 const COMMON_FILES: f32 = 64.0;
 
-/// Seeds of one key that are looked at.
-const MAX_REPEATS: u8 = 4;
+/// Seeds of one key that are looked at in one place of the index.
+const MAX_REPEATS: usize = 4;
 /// Seeds whose buckets are fetched at a time: their cache misses overlap.
 const BLOCK: usize = 64;
+
+/// A posting met by a seed, before its lineage is looked for.
+#[derive(Clone, Copy)]
+struct Meeting {
+    token: u64,
+    seed: u32,
+    bits: f32,
+    exact: u8,
+    common: bool,
+}
 
 /// Buffers of [`look_up`].
 #[derive(Default)]
 pub struct Scratch {
     postings: Vec<Posting>,
-    repeats: HashMap<u64, u8>,
+    meetings: Vec<Meeting>,
 }
 
-/// The hits of all seeds, by lineage and place. Says whether the limit on hits was reached.
+/// The hits of all seeds, by lineage and place, without those that stand alone in the index: no chain reaches them. (Most
+/// hits of an ordinary file do: a seed table answers some chance keys.) Says whether the limit on hits was reached.
 pub fn look_up(index: &Index, seeds: &[Fingerprint], scratch: &mut Scratch, hits: &mut Vec<Hit>) -> bool {
+    let cut = meet(index, seeds, scratch);
+    let meetings = &mut scratch.meetings;
+    meetings.sort_unstable_by_key(|meeting| (meeting.token, meeting.seed));
     hits.clear();
-    scratch.repeats.clear();
-    let mut records = [(0, 0); BLOCK];
-    for block in seeds.chunks(BLOCK) {
-        for (seed, records) in block.iter().zip(&mut records) {
-            *records = index.table(seed.kind).records_of(index.table_section(seed.kind), seed.key);
-        }
-        for (seed, records) in block.iter().zip(&records) {
-            scratch.postings.clear();
-            index.table(seed.kind).find(index.table_section(seed.kind), seed.key, *records, &mut scratch.postings);
-            if !scratch.postings.is_empty() {
-                let repeats = scratch.repeats.entry(seed.key).or_insert(0);
-                if *repeats < MAX_REPEATS {
-                    *repeats += 1;
-                    add(index, seed, &scratch.postings, hits);
-                }
-            }
-        }
-        if hits.len() >= limits::FILE_HITS {
-            break;
+    let near = |one: &Meeting, other: &Meeting| other.token - one.token <= u64::from(MAX_GAP);
+    let mut repeats = 0;
+    for (at, meeting) in meetings.iter().enumerate() {
+        let before = at.checked_sub(1).map(|before| &meetings[before]);
+        let after = meetings.get(at + 1);
+        repeats = if before.is_some_and(|before| before.token == meeting.token) { repeats + 1 } else { 0 };
+        let alone = !before.is_some_and(|before| near(before, meeting)) && !after.is_some_and(|after| near(meeting, after));
+        if !alone && repeats < 2 * MAX_REPEATS {
+            hits.extend(resolve(index, meeting, &seeds[meeting.seed as usize]));
         }
     }
     hits.sort_unstable_by_key(|hit| (hit.lineage, hit.query, hit.target, hit.evidence));
-    hits.len() >= limits::FILE_HITS
+    cut
 }
 
-/// The hits of one seed.
-fn add(index: &Index, seed: &Fingerprint, postings: &[Posting], hits: &mut Vec<Hit>) {
+/// Gathers the postings of all seeds. Says whether the limit was reached.
+fn meet(index: &Index, seeds: &[Fingerprint], scratch: &mut Scratch) -> bool {
+    let Scratch { postings, meetings } = scratch;
+    meetings.clear();
     let files = (index.totals().lineages.max(2) as f32).log2();
-    let holders = postings.iter().filter(|posting| !posting.common).count() as f32;
-    for posting in postings {
-        let held = if posting.common { COMMON_FILES } else { holders };
-        let Some((lineage, start)) = index.lineage_at(posting.token) else { continue };
-        let evidence = match seed.kind {
-            KeyKind::Exact => Evidence::Exact,
-            KeyKind::Parametrised if posting.exact == seed.exact => Evidence::Verbatim,
-            KeyKind::Parametrised => Evidence::Renamed,
-        };
-        hits.push(Hit {
-            lineage,
-            query: seed.at,
-            target: (posting.token - start) as u32,
-            evidence,
-            bits: (files - held.log2()).max(0.5),
-            common: posting.common,
-        });
+    let mut records = [(0, 0); BLOCK];
+    for (block, first) in seeds.chunks(BLOCK).zip((0..).step_by(BLOCK)) {
+        for (seed, records) in block.iter().zip(&mut records) {
+            *records = index.table(seed.kind).records_of(index.table_section(seed.kind), seed.key);
+        }
+        for ((seed, records), number) in block.iter().zip(&records).zip(first..) {
+            postings.clear();
+            index.table(seed.kind).find(index.table_section(seed.kind), seed.key, *records, postings);
+            let holders = postings.iter().filter(|posting| !posting.common).count() as f32;
+            meetings.extend(postings.iter().map(|posting| {
+                let held = if posting.common { COMMON_FILES } else { holders };
+                let bits = (files - held.log2()).max(0.5);
+                Meeting { token: posting.token, seed: number, bits, exact: posting.exact, common: posting.common }
+            }));
+        }
+        if meetings.len() >= limits::FILE_HITS {
+            return true;
+        }
     }
+    false
+}
+
+fn resolve(index: &Index, meeting: &Meeting, seed: &Fingerprint) -> Option<Hit> {
+    let (lineage, start) = index.lineage_at(meeting.token)?;
+    let evidence = match seed.kind {
+        KeyKind::Exact => Evidence::Exact,
+        KeyKind::Parametrised if meeting.exact == seed.exact => Evidence::Verbatim,
+        KeyKind::Parametrised => Evidence::Renamed,
+    };
+    let target = (meeting.token - start) as u32;
+    Some(Hit { lineage, query: seed.at, target, evidence, bits: meeting.bits, common: meeting.common })
 }

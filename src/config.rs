@@ -7,9 +7,9 @@ use std::path::PathBuf;
 use crate::build;
 use crate::cli;
 use crate::error::Error;
+use crate::index::writer::Profile;
 use crate::report::Format;
 use crate::scan;
-use crate::text::fingerprint::Scheme;
 
 /// Where an index comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -81,11 +81,11 @@ impl ScanSettings {
 impl BuildSettings {
     /// The settings of `foundling index build`.
     pub fn new(build: cli::IndexBuild) -> BuildSettings {
-        let scheme = match build.profile {
-            cli::Profile::Full => Scheme::FULL,
-            cli::Profile::Compact => Scheme::COMPACT,
+        let profile = match build.profile {
+            cli::Profile::Full => Profile::Full,
+            cli::Profile::Compact => Profile::Compact,
         };
-        let options = build::Options { memory: build.memory, scheme, strict: build.strict };
+        let options = build::Options { memory: build.memory, profile, strict: build.strict };
         BuildSettings { sources: build.sources, output: build.output, options, effort: Effort::new(&build.run) }
     }
 }
@@ -148,6 +148,6 @@ mod tests {
             panic!("no build");
         };
         let settings = BuildSettings::new(build);
-        assert_eq!((settings.options.scheme, settings.options.memory), (Scheme::COMPACT, 2 << 20));
+        assert_eq!((settings.options.profile, settings.options.memory), (Profile::Compact, 2 << 20));
     }
 }

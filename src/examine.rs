@@ -70,17 +70,22 @@ pub fn examine(
         let detail = format!("only its first {} tokens were compared", limits::FILE_TOKENS);
         evidence.problems.push(Problem::new(Code::OverLimit, file.path, detail));
     }
-    if evidence.whole.is_empty() && scratch.tokens.code.len() >= NORMALIZED_MIN_BYTES {
+    // Also where the same bytes are known: a carrier may hold just these, and the origin the same in another layout.
+    if scratch.tokens.code.len() >= NORMALIZED_MIN_BYTES {
         let normal = Digest::of(&scratch.tokens.code);
         for (number, index) in indexes.iter() {
-            let contents = index.find_normalized(normal).into_iter();
-            evidence.whole.extend(contents.map(|content| WholeMatch { index: number, content, kind: MatchKind::Normalized }));
+            let same = evidence.whole.iter().find(|whole| whole.index == number).map(|whole| whole.content);
+            let contents = index.find_normalized(normal).into_iter().filter(|content| Some(*content) != same);
+            let contents = contents.take(limits::NORMALIZED_CONTENTS);
+            let matches = contents.map(|content| WholeMatch { index: number, content, kind: MatchKind::Normalized });
+            evidence.whole.extend(matches);
         }
     }
     // Content that every holder has at a vendored or test path may have its origin elsewhere, in an older or newer form.
-    let settled = evidence.whole.iter().any(|whole| {
-        indexes.get(whole.index).is_some_and(|index| !index.is_carried(whole.content))
-    });
+    let settled = evidence
+        .whole
+        .iter()
+        .any(|whole| indexes.get(whole.index).is_some_and(|index| !index.is_carried(whole.content)));
     if language.role == Role::Code && !settled {
         let mut found = matching::find(indexes, &scratch.tokens, &mut scratch.matching, trace);
         evidence.snippets.append(&mut found.matches);

@@ -1,7 +1,33 @@
 //! The tree stage: content becomes component, release and place, because neighbours decide.
+//!
+//! ```text
+//! evidence → claims (whose may it be: origin) → cover (one owner each) → places (root) → sift (whose own finding)
+//!          → members (every file's site and vote) → release → findings and file matches (explain, confidence)
+//! ```
+//!
+//! Work is linear in the evidence but for look-ups: a component's lineages are read once for each place that makes a
+//! finding, never for each file, and rivals of one content are compared in pairs only up to [`crate::model::limits::RIVALS`].
 
-use std::collections::BTreeSet;
+mod catalog;
+mod claim;
+mod confidence;
+mod cover;
+mod explain;
+mod member;
+mod origin;
+mod path;
+mod place;
+mod release;
+mod sift;
+mod snippet;
+mod worth;
 
+use std::collections::{BTreeSet, HashMap};
+
+use crate::attribute::catalog::{Catalog, Number};
+use crate::attribute::claim::{Claim, Claims};
+use crate::attribute::member::Remainder;
+use crate::attribute::place::Place;
 use crate::index::set::Indexes;
 use crate::model::evidence::FileEvidence;
 use crate::model::finding::{FileReport, Finding};
@@ -26,8 +52,137 @@ pub struct Project {
 }
 
 /// Attributes what was found in files. The order of `evidence` does not matter.
-pub fn attribute(_indexes: &Indexes, _projects: &[Project], evidence: Vec<FileEvidence>) -> Attribution {
-    let mut evidence = evidence;
+pub fn attribute(indexes: &Indexes, projects: &[Project], mut evidence: Vec<FileEvidence>) -> Attribution {
     evidence.sort_by(|one, other| (one.root, &one.path).cmp(&(other.root, &other.path)));
-    Attribution::default()
+    let mut out = Attribution::default();
+    let mut rest = evidence.into_iter().peekable();
+    let catalog = Catalog::new(indexes);
+    while let Some(root) = rest.peek().map(|file| file.root) {
+        let mut files: Vec<FileEvidence> = Vec::new();
+        while let Some(mut file) = rest.next_if(|file| file.root == root) {
+            snippet::same_language(&catalog, file.language, &mut file.snippets);
+            file.snippets = snippet::join(file.snippets, file.code_lines);
+            files.push(file);
+        }
+        let own = projects.iter().filter(|project| project.root == root).flat_map(|project| &project.own);
+        let own: BTreeSet<String> = own.map(|base| folded(base)).collect();
+        tree(Catalog::new(indexes), &own, root, files, &mut out);
+    }
+    let key = |finding: &Finding| (finding.scan_root, finding.root.clone(), finding.purl.clone());
+    out.findings.sort_by_cached_key(key);
+    out.files.sort_by(|one, other| (one.scan_root, &one.path).cmp(&(other.scan_root, &other.path)));
+    out
+}
+
+/// A purl as it compares: manifests and indexes differ in case and in the marks of a name.
+fn folded(base: &str) -> String {
+    let base = base.to_lowercase().replace('@', "%40");
+    if base.starts_with("pkg:pypi/") { base.replace(['_', '.'], "-") } else { base }
+}
+
+fn tree(
+    mut catalog: Catalog<'_>,
+    own: &BTreeSet<String>,
+    root: RootNo,
+    files: Vec<FileEvidence>,
+    out: &mut Attribution,
+) {
+    let mut claims = Vec::new();
+    let mut maker = Claims::default();
+    for (number, file) in (0..).zip(&files) {
+        maker.file(&mut catalog, number, file, &mut claims);
+    }
+    drop(maker);
+    let chosen = choose(&catalog, &claims);
+    let (places, rest) = settle(&mut catalog, own, &files, &claims, &chosen);
+    let members = member::members(&mut catalog, &files, places, &rest);
+    let explained = explain::explain(&catalog, root, files, &members);
+    out.findings.extend(explained.findings);
+    out.files.extend(explained.files);
+}
+
+/// One rival for each claim.
+fn choose(catalog: &Catalog<'_>, claims: &[Claim]) -> Vec<Option<usize>> {
+    let mut order: Vec<Number> = (0..catalog.len() as u32).map(Number).collect();
+    order.sort_by(|one, other| catalog.by_name(*one, *other));
+    let ranks: HashMap<Number, u32> = order.into_iter().zip(0..).collect();
+    let weighed: Vec<(u64, &[Number])> = claims.iter().map(|claim| (claim.weight, &claim.components[..])).collect();
+    cover::cover(&weighed, |number| ranks.get(&number).copied().unwrap_or(u32::MAX))
+}
+
+/// Makes places of what was chosen, and says what is left.
+fn settle(
+    catalog: &mut Catalog<'_>,
+    own: &BTreeSet<String>,
+    files: &[FileEvidence],
+    claims: &[Claim],
+    chosen: &[Option<usize>],
+) -> (Vec<Place>, Remainder) {
+    let mut places: Vec<Place> = Vec::new();
+    let mut rest = Remainder { pieces: Vec::new(), loose: Vec::new() };
+    for (component, estate) in place::estates(catalog, files, claims, chosen) {
+        if own.contains(&folded(&catalog.entry(component).base)) {
+            continue;
+        }
+        rest.pieces.extend(estate.pieces.iter().map(|(file, snippet)| (component, *file, *snippet)));
+        let (firm, light) = place::settle(catalog, files, component, estate.items);
+        places.extend(firm);
+        light.iter().for_each(|place| loosen(place, &mut rest, true));
+    }
+    let stays = sift::sift(catalog, files, &places);
+    let mut kept: Vec<Place> = Vec::new();
+    for (place, stays) in places.into_iter().zip(stays) {
+        if stays {
+            merge(&mut kept, place);
+        } else {
+            loosen(&place, &mut rest, false);
+        }
+    }
+    (kept, rest)
+}
+
+/// Two places of one component with one root are one.
+fn merge(kept: &mut Vec<Place>, place: Place) {
+    match kept
+        .iter_mut()
+        .rev()
+        .take_while(|known| known.component == place.component)
+        .find(|known| known.root == place.root)
+    {
+        Some(known) => {
+            known.items.extend(place.items);
+            known.items.sort_by_key(|item| (item.file, item.snippet));
+            known.weight += place.weight;
+        }
+        None => kept.push(place),
+    }
+}
+
+/// A place that is no finding leaves its whole files known by name only; its changed files are pieces, if it was merely
+/// too light, and nothing if it was found to be another's.
+fn loosen(place: &Place, rest: &mut Remainder, pieces: bool) {
+    for item in &place.items {
+        match item.snippet {
+            Some(snippet) if pieces => rest.pieces.push((place.component, item.file, snippet)),
+            None if item.weight > 0 => rest.loose.push((place.component, item.file)),
+            _ => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_fold_as_their_registries_fold_them() {
+        assert_eq!(folded("pkg:pypi/Jaraco.Text"), "pkg:pypi/jaraco-text");
+        assert_eq!(folded("pkg:npm/@a/b.c"), "pkg:npm/%40a/b.c");
+    }
+
+    #[test]
+    fn nothing_found_is_nothing_concluded() {
+        let attribution = attribute(&Indexes::default(), &[], Vec::new());
+        assert!(attribution.findings.is_empty() && attribution.files.is_empty());
+    }
 }

@@ -19,7 +19,7 @@ use crate::error::Error;
 use crate::index::estimate::Distinct;
 use crate::index::format::{FREQUENCY_BITS, Totals};
 use crate::index::version;
-use crate::index::writer::{self, ComponentIn, ContentIn, FileIn, Input, ReleaseIn};
+use crate::index::writer::{self, ComponentIn, ContentIn, FileIn, Input, Profile, ReleaseIn};
 use crate::text::digest::Digest;
 use crate::text::fingerprint::Scheme;
 use release::{Reader, Seen};
@@ -31,10 +31,18 @@ use spool::Spool;
 pub struct Options {
     /// Bytes of postings held in memory at a time.
     pub memory: u64,
-    /// Gram lengths.
-    pub scheme: Scheme,
+    /// What seeds are kept; decides the gram lengths too.
+    pub profile: Profile,
     /// Whether a release that cannot be read ends the build.
     pub strict: bool,
+}
+
+/// The gram lengths of a profile.
+pub fn scheme(profile: Profile) -> Scheme {
+    match profile {
+        Profile::Full => Scheme::FULL,
+        Profile::Compact => Scheme::COMPACT,
+    }
 }
 
 /// What came of a build.
@@ -63,7 +71,7 @@ pub fn build(list: &Path, output: &Path, options: &Options, done: &(dyn Fn(u64) 
     let read: Vec<(Vec<release::ReleaseFile>, Vec<String>)> = sources
         .par_iter()
         .map_init(Reader::default, |reader, source| {
-            let (files, problems) = reader.read(source, options.scheme, &state);
+            let (files, problems) = reader.read(source, options.profile, &state);
             done(files.iter().map(|file| file.bytes).sum());
             (files, problems)
         })
@@ -168,7 +176,9 @@ fn sort_out<'a>(
         outcome.damaged.extend(problems.iter().map(named));
         kept.push((source, files));
     }
-    if options.strict && let Some(first) = outcome.skipped.first() {
+    if options.strict
+        && let Some(first) = outcome.skipped.first()
+    {
         return Err(Error::Usage(format!("{} releases cannot be read, the first: {first}", outcome.skipped.len())));
     }
     if kept.is_empty() {
@@ -200,10 +210,10 @@ fn assemble(kept: &Kept<'_>, state: &State, counts: Counts, options: &Options) -
             by_base[base].iter().map(|at| (kept[*at].0.purl.version().unwrap_or_default(), *at)).collect();
         releases.sort_by(|one, other| version::compare(&one.0, &other.0).then(one.1.cmp(&other.1)));
         releases.dedup_by(|later, earlier| later.0 == earlier.0);
-        let files = releases.iter().zip(0..).flat_map(|((_, at), release)| {
-            kept[*at].1.iter().map(move |file| (file, release))
-        });
-        let files = files.map(|(file, release)| FileIn { path: file.path.clone(), release, content: number(&file.digest) });
+        let files =
+            releases.iter().zip(0..).flat_map(|((_, at), release)| kept[*at].1.iter().map(move |file| (file, release)));
+        let files =
+            files.map(|(file, release)| FileIn { path: file.path.clone(), release, content: number(&file.digest) });
         ComponentIn {
             base: base.to_string(),
             files: files.collect(),
@@ -221,7 +231,8 @@ fn assemble(kept: &Kept<'_>, state: &State, counts: Counts, options: &Options) -
         components,
         contents,
         prints: &|_| Ok(Default::default()),
-        scheme: options.scheme,
+        scheme: scheme(options.profile),
+        profile: options.profile,
         frequencies: counts.frequencies,
         memory: options.memory,
         totals,

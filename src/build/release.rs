@@ -3,12 +3,13 @@
 use std::path::Path;
 
 use crate::build::sources::Source;
-use crate::build::{State, lock};
+use crate::build::{State, lock, scheme};
 use crate::index::merge;
+use crate::index::writer::Profile;
 use crate::input::{archive, read, walk};
 use crate::model::limits;
 use crate::text::digest::{Digest, NORMALIZED_MIN_BYTES};
-use crate::text::fingerprint::{self, Fingerprint, Scheme};
+use crate::text::fingerprint::{self, Fingerprint};
 use crate::text::language::{self, Role};
 use crate::text::token::{self, Tokens};
 
@@ -56,22 +57,22 @@ fn archive_limits() -> archive::ArchiveLimits {
 
 impl Reader {
     /// The files of a release and what could not be read of it. No file at all means that the release cannot be had.
-    pub fn read(&mut self, source: &Source, scheme: Scheme, state: &State) -> (Vec<ReleaseFile>, Vec<String>) {
+    pub fn read(&mut self, source: &Source, profile: Profile, state: &State) -> (Vec<ReleaseFile>, Vec<String>) {
         let meta = match std::fs::metadata(&source.path) {
             Ok(meta) => meta,
             Err(error) => return (Vec::new(), vec![format!("cannot read `{}`: {error}", source.path.display())]),
         };
         let mut files = Vec::new();
         let problems = if meta.is_dir() {
-            self.folder(&source.path, scheme, state, &mut files)
+            self.folder(&source.path, profile, state, &mut files)
         } else {
-            self.archive(&source.path, scheme, state, &mut files)
+            self.archive(&source.path, profile, state, &mut files)
         };
         strip_common_folder(&mut files, meta.is_dir());
         (files, problems)
     }
 
-    fn folder(&mut self, path: &Path, scheme: Scheme, state: &State, files: &mut Vec<ReleaseFile>) -> Vec<String> {
+    fn folder(&mut self, path: &Path, profile: Profile, state: &State, files: &mut Vec<ReleaseFile>) -> Vec<String> {
         let found = std::sync::Mutex::new(Vec::new());
         let options = walk::WalkOptions { honour_ignore: false, threads: 1 };
         let walked = walk::walk(&[path.to_path_buf()], &options, || |file| lock(&found).push(file));
@@ -89,7 +90,7 @@ impl Reader {
                 Ok(done) => {
                     let whole = done.body == read::Body::Whole;
                     let body = if whole { buffer.as_slice() } else { &[] };
-                    self.file(&file.path, body, whole, done.bytes, &done.blake3, scheme, state, files);
+                    self.file(&file.path, body, whole, done.bytes, &done.blake3, profile, state, files);
                 }
                 Err(problem) => problems.push(format!("{}: {}", problem.path, problem.detail)),
             }
@@ -98,10 +99,10 @@ impl Reader {
         problems
     }
 
-    fn archive(&mut self, path: &Path, scheme: Scheme, state: &State, files: &mut Vec<ReleaseFile>) -> Vec<String> {
+    fn archive(&mut self, path: &Path, profile: Profile, state: &State, files: &mut Vec<ReleaseFile>) -> Vec<String> {
         let shown = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         let mut visit = |member: archive::Member<'_>| {
-            self.file(member.path, member.bytes, member.whole, member.size, &member.blake3, scheme, state, files);
+            self.file(member.path, member.bytes, member.whole, member.size, &member.blake3, profile, state, files);
         };
         let problems = archive::open(path, &shown, &archive_limits(), &mut visit);
         let serious = |problem: &&crate::error::Problem| problem.code != crate::error::Code::SymbolicLink;
@@ -116,7 +117,7 @@ impl Reader {
         whole: bool,
         size: u64,
         blake3: &[u8; 32],
-        scheme: Scheme,
+        profile: Profile,
         state: &State,
         files: &mut Vec<ReleaseFile>,
     ) {
@@ -137,9 +138,10 @@ impl Reader {
         seen.normal = (self.tokens.code.len() >= NORMALIZED_MIN_BYTES).then(|| Digest::of(&self.tokens.code));
         // What a generator wrote is nobody's in particular, so only its hashes are kept. A scanned file may hold a paste all
         // the same, and is looked up like any other.
-        if language.role == Role::Code && !self.tokens.generated && !self.tokens.is_empty() {
+        let left_out = self.tokens.generated || profile == Profile::Compact && self.tokens.minified;
+        if language.role == Role::Code && !left_out && !self.tokens.is_empty() {
             seen.lines = self.tokens.all_lines;
-            fingerprint::fingerprint(&self.tokens, scheme, &mut self.scratch, &mut self.seeds);
+            fingerprint::fingerprint(&self.tokens, scheme(profile), &mut self.scratch, &mut self.seeds);
             match self.keep(state) {
                 Ok(place) => seen.print = place,
                 Err(error) => state.fail(error),

@@ -48,7 +48,9 @@ fn parse(list: &Path, number: usize, line: &str) -> Result<Source, Error> {
     if purl.version().is_none_or(|version| version.is_empty()) {
         return Err(refuse(format!("`{purl}` names no version; write it as `{purl}@1.2.3`")));
     }
-    if let Some(released) = &line.released && !is_date(released) {
+    if let Some(released) = &line.released
+        && !is_date(released)
+    {
         return Err(refuse(format!("`{released}` is no date; write it as 2026-01-31")));
     }
     let path = super::beside(list, &line.path);
@@ -57,7 +59,11 @@ fn parse(list: &Path, number: usize, line: &str) -> Result<Source, Error> {
 
 /// Whether a text is `YYYY-MM-DD`, as far as reports rely on it.
 fn is_date(text: &str) -> bool {
-    text.len() == 10 && text.bytes().enumerate().all(|(at, byte)| if at == 4 || at == 7 { byte == b'-' } else { byte.is_ascii_digit() })
+    text.len() == 10
+        && text
+            .bytes()
+            .enumerate()
+            .all(|(at, byte)| if at == 4 || at == 7 { byte == b'-' } else { byte.is_ascii_digit() })
 }
 
 #[cfg(test)]

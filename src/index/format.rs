@@ -174,11 +174,11 @@ totals! {
     lineage_lines,
     /// Distinct lines of code in the whole index (estimated within 1 %).
     distinct_lines,
-    /// The bar of a match in thousandths of a bit.
+    /// Bar of a match, thousandths of a bit; see [`crate::index::chance`].
     bar_millibits,
-    /// λ of the expected number of chance matches, in millionths a bit.
+    /// λ, millionths.
     lambda_micro,
-    /// log2 of K·N in that formula, in thousandths, plus 1,000,000 (so that it is never negative).
+    /// log2 K·N, thousandths, plus 1,000,000.
     log_k_milli,
 }
 

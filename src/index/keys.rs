@@ -95,7 +95,8 @@ impl KeyTable {
             let Some(word) = u64_at(section, self.lows + start) else { return };
             let other = word ^ wanted;
             if other.wrapping_sub(EACH_BYTE) & !other & (EACH_BYTE << 7) != 0 {
-                let equal = (start..records.1.min(start + 8)).filter(|record| other >> ((record - start) * 8) & 0xff == 0);
+                let equal =
+                    (start..records.1.min(start + 8)).filter(|record| other >> ((record - start) * 8) & 0xff == 0);
                 out.extend(equal.filter_map(|record| self.posting(section, record)));
             }
         }
@@ -233,7 +234,8 @@ mod tests {
     fn many() -> Vec<(u64, Vec<Posting>)> {
         let mut keys: Vec<u64> = (1..=500_u64).map(|at| at.wrapping_mul(0x9e37_79b9_7f4a_7c15)).collect();
         keys.sort();
-        let posting = |at: usize| Posting { token: at as u64 * 2, exact: at as u8 % (1 << 4), common: at.is_multiple_of(7) };
+        let posting =
+            |at: usize| Posting { token: at as u64 * 2, exact: at as u8 % (1 << 4), common: at.is_multiple_of(7) };
         keys.iter().enumerate().map(|(at, key)| (*key, vec![posting(at); 1 + at % 3])).collect()
     }
 

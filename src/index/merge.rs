@@ -132,7 +132,13 @@ fn finish(slots: Vec<Slot>, ids: u32, seeds: Vec<(Fingerprint, u32, u32)>) -> Me
 }
 
 /// Puts a release's units among the merged ones. Returns the id of the slot of each.
-fn weave(slots: &mut Vec<Slot>, units: &[PrintUnit], partners: &[Option<usize>], releases: ReleaseRange, ids: &mut u32) -> Vec<u32> {
+fn weave(
+    slots: &mut Vec<Slot>,
+    units: &[PrintUnit],
+    partners: &[Option<usize>],
+    releases: ReleaseRange,
+    ids: &mut u32,
+) -> Vec<u32> {
     let mut woven = Vec::with_capacity(slots.len() + units.len());
     let mut placed = Vec::with_capacity(units.len());
     let mut old = std::mem::take(slots).into_iter();
@@ -245,7 +251,10 @@ mod tests {
             kind: KeyKind::Parametrised,
             exact: 0,
         };
-        Print { units: text.chars().enumerate().map(unit).collect(), seeds: text.chars().enumerate().map(seed).collect() }
+        Print {
+            units: text.chars().enumerate().map(unit).collect(),
+            seeds: text.chars().enumerate().map(seed).collect(),
+        }
     }
 
     fn shown(merged: &Merged, order: &str) -> String {
@@ -254,7 +263,10 @@ mod tests {
             let seed = merged.seeds.iter().find(|seed| seed.key == letter as u64).unwrap();
             merged.units[seed.at as usize / 2].releases
         };
-        order.chars().map(|letter| format!("{letter}{}{} ", releases(letter).first.0, releases(letter).last.0)).collect()
+        order
+            .chars()
+            .map(|letter| format!("{letter}{}{} ", releases(letter).first.0, releases(letter).last.0))
+            .collect()
     }
 
     #[test]

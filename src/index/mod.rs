@@ -4,6 +4,7 @@
 //! [`sort`] (postings by key, in bounded memory) → [`writer`]; reading goes [`map`] → [`reader`] → [`set`].
 
 pub mod bytes;
+pub mod chance;
 pub mod estimate;
 pub mod format;
 pub mod keys;

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use crate::error::Error;
 use crate::index::bytes::{Cursor, digest_at, u32_at, u64_at};
+use crate::index::chance::Chance;
 use crate::index::format::{
     self, CONTENT_BYTES, ENTRY_BYTES, Entry, FLAG_CARRIED, FORMAT, FREQUENCY_BITS, HEADER_BYTES, MAGIC, MAX_SECTIONS,
     NORMAL_BYTES, RELATION_BYTES, Tag, Totals,
@@ -178,7 +179,11 @@ impl Index {
         let mut lineages = Vec::new();
         for number in 0..self.totals.components as u32 {
             let Some((_, first)) = self.component_head(ComponentId(number)) else {
-                return Err(self.refuse(Tag::Components, 4 + number as usize * 4, format!("component {number} is damaged")));
+                return Err(self.refuse(
+                    Tag::Components,
+                    4 + number as usize * 4,
+                    format!("component {number} is damaged"),
+                ));
             };
             lineages.push(first);
         }
@@ -204,6 +209,19 @@ impl Index {
     /// Gram lengths that a query must use.
     pub fn scheme(&self) -> Scheme {
         self.scheme
+    }
+
+    /// How many matches of a score come by chance.
+    pub fn chance(&self) -> Chance {
+        Chance {
+            lambda: self.totals.lambda_micro as f64 / 1e6,
+            log_size: self.totals.log_k_milli as f64 / 1e3 - 1000.0,
+        }
+    }
+
+    /// Score a match needs, bits.
+    pub fn bar(&self) -> f32 {
+        self.totals.bar_millibits as f32 / 1e3
     }
 
     /// The section table.
@@ -394,7 +412,10 @@ impl Index {
         let components = (0..self.totals.components as u32).filter_map(|number| self.component(ComponentId(number)));
         let dated = components.flat_map(|component| {
             let base = component.base;
-            component.releases.into_iter().filter_map(move |release| Some((release.released?, format!("{base}@{}", release.version))))
+            component
+                .releases
+                .into_iter()
+                .filter_map(move |release| Some((release.released?, format!("{base}@{}", release.version))))
         });
         dated.max()
     }

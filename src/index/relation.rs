@@ -18,15 +18,72 @@ pub const BEATS: i32 = 25;
 
 /// Folder names that say: what lies below was taken from elsewhere, or only tests and shows.
 const FOREIGN: &[&str] = &[
-    "vendor", "_vendor", "vendored", "third_party", "thirdparty", "third-party", "3rdparty", "extern", "external",
-    "externals", "deps", "node_modules", "bower_components", "components", "packages", "contrib", "libs", "static",
-    "compat", "tests", "test", "testing", "examples", "example", "docs", "doc", "submodules", "subprojects",
+    "vendor",
+    "_vendor",
+    "vendored",
+    "third_party",
+    "thirdparty",
+    "third-party",
+    "3rdparty",
+    "extern",
+    "external",
+    "externals",
+    "deps",
+    "node_modules",
+    "bower_components",
+    "components",
+    "packages",
+    "contrib",
+    "libs",
+    "static",
+    "compat",
+    "tests",
+    "test",
+    "testing",
+    "examples",
+    "example",
+    "docs",
+    "doc",
+    "submodules",
+    "subprojects",
 ];
 
 /// Whether a path leads through a folder of taken or test code.
 pub fn is_foreign(path: &str) -> bool {
     let Some((folders, _)) = path.rsplit_once('/') else { return false };
     folders.split('/').any(|folder| FOREIGN.contains(&folder.to_ascii_lowercase().as_str()))
+}
+
+/// Folder names of what accompanies code and is hardly ever copied: tests, documents, examples.
+const ASIDE: &[&str] = &[
+    "test",
+    "tests",
+    "testing",
+    "testdata",
+    "__tests__",
+    "spec",
+    "specs",
+    "doc",
+    "docs",
+    "example",
+    "examples",
+    "demo",
+    "demos",
+    "sample",
+    "samples",
+    "bench",
+    "benches",
+    "benchmark",
+    "benchmarks",
+    "fuzz",
+    "fuzzing",
+    "fixtures",
+];
+
+/// Whether a path leads through a folder of tests, documents or examples.
+pub fn is_aside(path: &str) -> bool {
+    let Some((folders, _)) = path.rsplit_once('/') else { return false };
+    folders.split('/').any(|folder| ASIDE.contains(&folder.to_ascii_lowercase().as_str()))
 }
 
 /// The vote of one shared content that `one` is the origin and `other` the taker, in hundredths; below zero the reverse.
@@ -43,7 +100,9 @@ fn towards(origin: Holder<'_>, taker: Holder<'_>) -> i32 {
 
 /// Whether a component's name is a segment of the path or starts one.
 pub fn names(name: &str, path: &str) -> bool {
-    let plain = |text: &str| -> String { text.chars().filter(|mark| mark.is_alphanumeric()).flat_map(char::to_lowercase).collect() };
+    let plain = |text: &str| -> String {
+        text.chars().filter(|mark| mark.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+    };
     let name = plain(name);
     name.len() >= 2 && path.split('/').any(|segment| plain(segment).starts_with(&name))
 }
@@ -67,6 +126,7 @@ mod tests {
     fn equal_paths_say_nothing() {
         let (a, b) = (Holder { name: "a1", path: "x.c" }, Holder { name: "b1", path: "x.c" });
         assert_eq!(vote(a, b), 0);
+        assert!(is_aside("lib/Tests/a.c") && !is_aside("lib/tests.c"));
         assert!(!is_foreign("vendor.c") && is_foreign("a/Vendor/b.c"));
     }
 }

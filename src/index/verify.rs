@@ -52,14 +52,16 @@ fn lineages(index: &Index, refuse: Refuse<'_>) -> Result<(), Error> {
     let mut releases = (ComponentId(u32::MAX), 0);
     for number in 0..index.totals().lineages as u32 {
         let id = LineageId(number);
-        let bad = |detail: String| refuse(Tag::Lineages, 4 + number as usize * 4, format!("lineage {number}: {detail}"));
+        let bad =
+            |detail: String| refuse(Tag::Lineages, 4 + number as usize * 4, format!("lineage {number}: {detail}"));
         let lineage = index.lineage(id).ok_or_else(|| bad("the record is damaged".to_string()))?;
         if releases.0 != lineage.component {
             let count = index.component(lineage.component).map_or(0, |component| component.releases.len());
             releases = (lineage.component, count as u32);
         }
         for segment in &lineage.segments {
-            if segment.releases.last >= ReleaseNo(releases.1) || u64::from(segment.content.0) >= index.totals().contents {
+            if segment.releases.last >= ReleaseNo(releases.1) || u64::from(segment.content.0) >= index.totals().contents
+            {
                 return Err(bad(format!("{segment:?} names what is not there")));
             }
         }

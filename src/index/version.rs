@@ -47,7 +47,8 @@ impl Iterator for Parts<'_> {
         self.rest = self.rest.trim_start_matches(|mark: char| !mark.is_alphanumeric() && mark != '~');
         let first = self.rest.chars().next()?;
         let digits = first.is_ascii_digit();
-        let same = |mark: char| if digits { mark.is_ascii_digit() } else { mark.is_alphanumeric() && !mark.is_ascii_digit() };
+        let same =
+            |mark: char| if digits { mark.is_ascii_digit() } else { mark.is_alphanumeric() && !mark.is_ascii_digit() };
         let end = self.rest.find(|mark: char| !same(mark)).unwrap_or(self.rest.len());
         let (part, rest) = self.rest.split_at(end);
         self.rest = rest;
@@ -76,7 +77,19 @@ mod tests {
 
     #[test]
     fn releases_stand_in_their_projects_order() {
-        let ordered = ["0.9", "1.0.dev1", "1.0a2", "1.0-beta.1", "1.0rc1", "1.0", "1.0.1", "1.2.13.dfsg", "1.10", "2.0~rc1", "2.0"];
+        let ordered = [
+            "0.9",
+            "1.0.dev1",
+            "1.0a2",
+            "1.0-beta.1",
+            "1.0rc1",
+            "1.0",
+            "1.0.1",
+            "1.2.13.dfsg",
+            "1.10",
+            "2.0~rc1",
+            "2.0",
+        ];
         for (place, one) in ordered.iter().enumerate() {
             for (other_place, other) in ordered.iter().enumerate() {
                 assert_eq!(compare(one, other), place.cmp(&other_place), "{one} {other}");

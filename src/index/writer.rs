@@ -6,6 +6,7 @@ use std::io::{self, Seek, SeekFrom, Write};
 use rayon::prelude::*;
 
 use crate::index::bytes::{put_text, put_varint};
+use crate::index::chance;
 use crate::index::format::{self, Entry, FLAG_CARRIED, Tag, Totals};
 use crate::index::keys::{KeyWriter, Posting};
 use crate::index::lineage::{self, Segment};
@@ -21,14 +22,24 @@ use crate::text::fingerprint::{KeyKind, Scheme};
 
 /// Components that may hold a key before it counts as common.
 pub const COMMON_COMPONENTS: usize = 4;
-/// Lineages of one component that are kept with a key.
-const KEPT_LINEAGES: usize = 4;
+/// Lineages of one component that are kept with a key, in the full and in the compact profile.
+const KEPT_LINEAGES: [usize; 2] = [4, 4];
 /// Components that are kept with a common key.
 const KEPT_COMMON: usize = 2;
 /// Components that hold a content: beyond this number the origin is not worked out pair by pair.
 const MAX_HOLDERS: usize = 64;
 /// Lineages merged at a time.
 const BATCH: usize = 256;
+
+/// What an index keeps seeds of.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Profile {
+    /// All code.
+    #[default]
+    Full,
+    /// Code but for tests, documents, examples and minified builds (their hashes are kept), and fewer places a key.
+    Compact,
+}
 
 /// A release to be indexed.
 #[derive(Clone, Debug, Default)]
@@ -86,6 +97,8 @@ pub struct Input<'a> {
     pub prints: &'a (dyn Fn(u64) -> io::Result<Print> + Sync),
     /// Gram lengths.
     pub scheme: Scheme,
+    /// What is left out to save space.
+    pub profile: Profile,
     /// How often each token class occurs, `2^FREQUENCY_BITS` values.
     pub frequencies: Vec<u64>,
     /// Bytes of postings held in memory at a time.
@@ -131,10 +144,14 @@ pub fn write<W: Write + Seek>(input: &Input<'_>, out: &mut W) -> io::Result<(Tot
         lineage_lines: records.units,
         ..input.totals
     };
+    let chance = chance::of(input.scheme, totals.tokens);
+    totals.bar_millibits = (chance.bar() * 1e3).round() as u64;
+    totals.lambda_micro = (chance.lambda * 1e6).round() as u64;
+    totals.log_k_milli = ((chance.log_size + 1000.0) * 1e3).round() as u64;
     let holder_of = component_ranks(&input.components);
     let mut tables = Vec::new();
     for (sorter, exact_bits) in sorters.into_iter().zip([4, 0]) {
-        let table = key_table(sorter, exact_bits, &records, &lines, &holder_of)?;
+        let table = key_table(sorter, exact_bits, &records, &lines, &holder_of, input.profile)?;
         totals.keys += table.keys();
         totals.postings += table.records();
         tables.push(table);
@@ -204,7 +221,8 @@ fn relations(lines: &[Line], holders: &[Vec<u32>], input: &Input<'_>) -> Relatio
     let names: Vec<String> = input.components.iter().map(|component| short_name(&component.base)).collect();
     let mut sums: BTreeMap<(u32, u32), (i64, u32)> = BTreeMap::new();
     for (content, held) in input.contents.iter().zip(holders) {
-        let each = if held.len() > 1 && content.size >= relation::MIN_BYTES { one_each(held, lines) } else { Vec::new() };
+        let each =
+            if held.len() > 1 && content.size >= relation::MIN_BYTES { one_each(held, lines) } else { Vec::new() };
         let each = &each[..each.len().min(MAX_HOLDERS)];
         for (at, one) in each.iter().enumerate() {
             for other in &each[at + 1..] {
@@ -257,6 +275,9 @@ impl Borrowed {
 }
 
 fn merge_line(line: &Line, number: u32, borrowed: &Borrowed, input: &Input<'_>) -> io::Result<Merged> {
+    if input.profile == Profile::Compact && relation::is_aside(&line.path) {
+        return Ok(Merged::default());
+    }
     let mut versions: Vec<(ReleaseRange, ContentId, u64)> = Vec::new();
     for segment in &line.segments {
         let content = &input.contents[segment.content.0 as usize];
@@ -291,7 +312,13 @@ struct Records {
 }
 
 impl Records {
-    fn add(&mut self, line: &Line, folders: &BTreeMap<&str, u32>, merged: &Merged, sorters: &mut [Sorter; 2]) -> io::Result<()> {
+    fn add(
+        &mut self,
+        line: &Line,
+        folders: &BTreeMap<&str, u32>,
+        merged: &Merged,
+        sorters: &mut [Sorter; 2],
+    ) -> io::Result<()> {
         self.starts.push(self.tokens);
         self.offsets.push(u32::try_from(self.bytes.len()).map_err(|_| too_much("lineage records of 4 GiB"))?);
         let number = folders.get(folder(&line.path)).copied().unwrap_or(0);
@@ -327,7 +354,14 @@ fn component_ranks(components: &[ComponentIn]) -> Vec<u32> {
     ranks
 }
 
-fn key_table(sorter: Sorter, exact_bits: u32, records: &Records, lines: &[Line], ranks: &[u32]) -> io::Result<KeyWriter> {
+fn key_table(
+    sorter: Sorter,
+    exact_bits: u32,
+    records: &Records,
+    lines: &[Line],
+    ranks: &[u32],
+    profile: Profile,
+) -> io::Result<KeyWriter> {
     let mut writer = KeyWriter::new(sorter.len(), records.tokens, exact_bits)?;
     let mut sorted = sorter.sorted()?;
     let mut values = Vec::new();
@@ -344,7 +378,11 @@ fn key_table(sorter: Sorter, exact_bits: u32, records: &Records, lines: &[Line],
         let components = owners.chunk_by(|one, other| one.0 == other.0).count();
         let common = components > COMMON_COMPONENTS;
         for held in owners.chunk_by(|one, other| one.0 == other.0).take(if common { KEPT_COMMON } else { components }) {
-            let lineages = held.chunk_by(|one, other| one.1 == other.1).take(if common { 1 } else { KEPT_LINEAGES });
+            let lineages = held.chunk_by(|one, other| one.1 == other.1).take(if common {
+                1
+            } else {
+                KEPT_LINEAGES[profile as usize]
+            });
             for (_, _, at) in lineages.flatten() {
                 postings.push(Posting { token: values[*at] >> 4, exact: (values[*at] & 15) as u8, common });
             }

@@ -3,6 +3,6 @@
 
 pub mod archive;
 mod ignore_rules;
+pub mod manifest;
 pub mod read;
 pub mod walk;
-pub mod manifest;

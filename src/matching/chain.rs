@@ -91,7 +91,8 @@ fn fill(hits: &[Hit], grams: [u32; 2], scratch: &mut Scratch) {
                 break;
             }
             let Some(across) = hit.target.checked_sub(other.target) else { continue };
-            let same_place = along == 0 && across == 0 && (hit.evidence == Evidence::Exact) != (other.evidence == Evidence::Exact);
+            let same_place =
+                along == 0 && across == 0 && (hit.evidence == Evidence::Exact) != (other.evidence == Evidence::Exact);
             if across > MAX_GAP || (along == 0 || across == 0) && !same_place {
                 continue;
             }

@@ -18,8 +18,6 @@ use chain::Chain;
 use score::Parts;
 use seed::Hit;
 
-/// Bits a chain must reach to be a match of its own.
-pub const BAR: f32 = 34.0;
 /// Bits below the bar at which a chain is kept as weak evidence, for places where its component is established.
 pub const WEAK_BITS: f32 = 10.0;
 /// Bits a further chain of a lineage needs once another of its chains reaches the bar: the same source is at hand.
@@ -42,6 +40,8 @@ pub struct Candidate {
     pub parts: Parts,
     /// The score, bits.
     pub score: f32,
+    /// The score a match needs in this index, bits.
+    pub bar: f32,
     /// Tokens of a parametrised and of an exact gram.
     pub grams: [u32; 2],
     /// Tokens of the scanned file it spans: first, and one behind the last.
@@ -151,6 +151,7 @@ fn gather(number: IndexNo, index: &Index, tokens: &Tokens, scratch: &mut Scratch
     let scheme = index.scheme();
     let grams = [u32::from(scheme.p_gram), u32::from(scheme.e_gram.max(1))];
     let seeds = scratch.seeds.len() as u32;
+    let bar = index.bar();
     let hits = std::mem::take(&mut scratch.hits);
     for group in hits.chunk_by(|one, other| one.lineage == other.lineage) {
         let most: f32 = group.iter().map(|hit| hit.bits).sum();
@@ -168,9 +169,19 @@ fn gather(number: IndexNo, index: &Index, tokens: &Tokens, scratch: &mut Scratch
             }
             let span = score::span(group, &chain, grams);
             let hits = chain.hits.iter().map(|hit| group[*hit]).collect();
-            out.push(Candidate { index: number, lineage: group[0].lineage, hits, chain, parts, score, grams, span });
+            out.push(Candidate {
+                index: number,
+                lineage: group[0].lineage,
+                hits,
+                chain,
+                parts,
+                score,
+                bar,
+                grams,
+                span,
+            });
         }
-        if best < BAR - WEAK_BITS {
+        if best < bar - WEAK_BITS {
             out.truncate(from);
         }
     }

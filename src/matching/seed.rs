@@ -60,6 +60,9 @@ pub struct Scratch {
     meetings: Vec<Meeting>,
 }
 
+/// Files of an index below which rarity is not judged by it: what stands once in a small index is not common for that.
+const LEAST_FILES: u64 = 1 << 15;
+
 /// The hits of all seeds, by lineage and place, without those that stand alone in the index: no chain reaches them. (Most
 /// hits of an ordinary file do: a seed table answers some chance keys.) Says whether the limit on hits was reached.
 pub fn look_up(index: &Index, seeds: &[Fingerprint], scratch: &mut Scratch, hits: &mut Vec<Hit>) -> bool {
@@ -73,7 +76,8 @@ pub fn look_up(index: &Index, seeds: &[Fingerprint], scratch: &mut Scratch, hits
         let before = at.checked_sub(1).map(|before| &meetings[before]);
         let after = meetings.get(at + 1);
         repeats = if before.is_some_and(|before| before.token == meeting.token) { repeats + 1 } else { 0 };
-        let alone = !before.is_some_and(|before| near(before, meeting)) && !after.is_some_and(|after| near(meeting, after));
+        let alone =
+            !before.is_some_and(|before| near(before, meeting)) && !after.is_some_and(|after| near(meeting, after));
         if !alone && repeats < 2 * MAX_REPEATS {
             hits.extend(resolve(index, meeting, &seeds[meeting.seed as usize]));
         }
@@ -86,7 +90,7 @@ pub fn look_up(index: &Index, seeds: &[Fingerprint], scratch: &mut Scratch, hits
 fn meet(index: &Index, seeds: &[Fingerprint], scratch: &mut Scratch) -> bool {
     let Scratch { postings, meetings } = scratch;
     meetings.clear();
-    let files = (index.totals().lineages.max(2) as f32).log2();
+    let files = (index.totals().lineages.max(LEAST_FILES) as f32).log2();
     let mut records = [(0, 0); BLOCK];
     for (block, first) in seeds.chunks(BLOCK).zip((0..).step_by(BLOCK)) {
         for (seed, records) in block.iter().zip(&mut records) {

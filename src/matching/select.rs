@@ -4,7 +4,7 @@ use crate::index::lineage::Unit;
 use crate::index::set::Indexes;
 use crate::matching::score;
 use crate::matching::seed::Hit;
-use crate::matching::{BAR, Candidate, Verdict, WEAK_BITS};
+use crate::matching::{Candidate, Verdict, WEAK_BITS};
 use crate::model::evidence::{ReleaseVote, SnippetMatch};
 use crate::model::place::{Lines, RangePair};
 use crate::text::token::{self, Tokens};
@@ -42,7 +42,7 @@ pub fn judge(tokens: &Tokens, candidates: &[Candidate]) -> Vec<Judgement> {
         let (mut verdict, mut group) = (Verdict::BelowBar, u32::MAX);
         if tokens.minified && candidate.parts.exactness() <= 0.5 {
             verdict = Verdict::NotVerbatim;
-        } else if free >= NEW_SHARE && candidate.score * free >= BAR {
+        } else if free >= NEW_SHARE && candidate.score * free >= candidate.bar {
             (verdict, group) = (Verdict::Taken, taken.len() as u32);
             taken.push(Owner { candidate, alternatives: 0 });
             span.iter_mut().filter(|owner| owner.is_none()).for_each(|owner| *owner = Some(group));
@@ -59,7 +59,7 @@ pub fn judge(tokens: &Tokens, candidates: &[Candidate]) -> Vec<Judgement> {
         } else if let Some(other) = taken.iter().position(|owner| owner.same_source(candidate)) {
             (verdict, group) = (Verdict::Joined, other as u32);
             span.iter_mut().filter(|owner| owner.is_none()).for_each(|owner| *owner = Some(group));
-        } else if candidate.score * free >= BAR - WEAK_BITS && weak < MAX_WEAK {
+        } else if candidate.score * free >= candidate.bar - WEAK_BITS && weak < MAX_WEAK {
             weak += 1;
             verdict = Verdict::Weak;
         }
@@ -93,7 +93,12 @@ fn majority(span: &[Option<u32>]) -> Option<u32> {
 }
 
 /// The matches among judged candidates, best first.
-pub fn matches(indexes: &Indexes, tokens: &Tokens, candidates: &[Candidate], verdicts: &[Judgement]) -> Vec<SnippetMatch> {
+pub fn matches(
+    indexes: &Indexes,
+    tokens: &Tokens,
+    candidates: &[Candidate],
+    verdicts: &[Judgement],
+) -> Vec<SnippetMatch> {
     let mut weak_group = u32::MAX / 2;
     let mut out = Vec::new();
     for (candidate, judgement) in candidates.iter().zip(verdicts) {
@@ -118,7 +123,14 @@ pub fn matches(indexes: &Indexes, tokens: &Tokens, candidates: &[Candidate], ver
     out
 }
 
-fn build(indexes: &Indexes, tokens: &Tokens, candidate: &Candidate, hits: &[Hit], group: u32, weak: bool) -> Option<SnippetMatch> {
+fn build(
+    indexes: &Indexes,
+    tokens: &Tokens,
+    candidate: &Candidate,
+    hits: &[Hit],
+    group: u32,
+    weak: bool,
+) -> Option<SnippetMatch> {
     let index = indexes.get(candidate.index)?;
     let units = index.units(candidate.lineage)?;
     let places = Places::new(&units);
@@ -126,13 +138,14 @@ fn build(indexes: &Indexes, tokens: &Tokens, candidate: &Candidate, hits: &[Hit]
     let code_lines = ranges.iter().map(|pair| code_lines(tokens, pair.lines)).sum();
     let votes = votes(hits, candidate.grams, &units, &places);
     let best = votes.iter().max_by_key(|vote| vote.tokens).map(|vote| vote.releases.last);
-    let whole: u32 = units.iter().filter(|unit| best.is_some_and(|best| unit.releases.contains(best))).map(|unit| unit.tokens).sum();
+    let whole: u32 =
+        units.iter().filter(|unit| best.is_some_and(|best| unit.releases.contains(best))).map(|unit| unit.tokens).sum();
     let matched: u32 = votes.iter().map(|vote| vote.tokens).sum();
     Some(SnippetMatch {
         index: candidate.index,
         lineage: candidate.lineage,
         score: candidate.score,
-        e_value: 0.0,
+        e_value: index.chance().expected(candidate.score),
         similarity: code_lines as f32 / tokens.code_lines.max(1) as f32,
         exactness: candidate.parts.exactness(),
         code_lines,

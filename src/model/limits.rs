@@ -26,7 +26,23 @@ pub const PATH_BYTES: usize = 4096;
 pub const FOLDER_DEPTH: usize = 512;
 /// Tokens of a file that are fingerprinted; the rest is not examined.
 pub const FILE_TOKENS: usize = 4_000_000;
+/// Contents of one index equal to a file but for layout that are looked at.
+pub const NORMALIZED_CONTENTS: usize = 256;
 /// Seed hits (a query seed times a posting) of one file that are looked at.
 pub const FILE_HITS: usize = 2_000_000;
 /// Problems of one code that are listed with their path; the rest is one entry with a count.
 pub const PROBLEMS_LISTED: usize = 10_000;
+/// Length of one manifest that is read, bytes.
+pub const MANIFEST_BYTES: u64 = 4 << 20;
+/// Entries of a scan's root that are looked at for manifests.
+pub const MANIFESTS: usize = 10_000;
+/// Holders of one content that are looked at; a content with more of them is everybody's.
+pub const HOLDERS: usize = 20_000;
+/// Rivals for one content that are compared each with each; of more, those that the strongest does not beat.
+pub const RIVALS: usize = 48;
+/// Lineages of a component that are read to see a release as a whole.
+pub const COMPONENT_LINEAGES: u32 = 400_000;
+/// Places around one place that it is compared with, the nearest first.
+pub const OVERLAPS: usize = 64;
+/// Blocks of source lines of one piece that are compared with other pieces.
+pub const PIECE_BLOCKS: usize = 10_000;

@@ -216,7 +216,10 @@ fn key(tokens: &Tokens, since: &[u8], at: usize, gram: usize, which: KeyKind) ->
     if distinct < needed {
         return None;
     }
-    let exact = hashes.iter().zip(&FACTORS).fold(0_u64, |sum, (hash, factor)| sum.wrapping_add(u64::from(*hash).wrapping_mul(*factor)));
+    let exact = hashes
+        .iter()
+        .zip(&FACTORS)
+        .fold(0_u64, |sum, (hash, factor)| sum.wrapping_add(u64::from(*hash).wrapping_mul(*factor)));
     if which == KeyKind::Exact {
         return Some((mix(exact), 0));
     }
@@ -299,7 +302,8 @@ mod tests {
     #[test]
     fn keys_are_those_of_text_version_1() {
         let got = seeds(CODE, Scheme::FULL);
-        let sum = got.iter().fold(0_u64, |state, seed| mix(state ^ seed.key ^ u64::from(seed.at) ^ u64::from(seed.exact)));
+        let sum =
+            got.iter().fold(0_u64, |state, seed| mix(state ^ seed.key ^ u64::from(seed.at) ^ u64::from(seed.exact)));
         assert_eq!((crate::text::TEXT_VERSION, got.len(), sum), (1, 26, 7724334674786396301));
     }
 }

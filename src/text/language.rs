@@ -78,8 +78,13 @@ const PERL: Family = Family { pod: true, name_marks: b"@$%", ..HASHED };
 const SHELL: Family = Family { name_marks: b"$", ..HASHED };
 const POWERSHELL: Family = Family { block_comments: &[("<#", "#>")], name_marks: b"$", ..HASHED };
 const CMAKE: Family = Family { block_comments: &[("#[[", "]]")], hash: Hash::Comment, ..HASHED };
-const JULIA: Family =
-    Family { block_comments: &[("#=", "=#")], hash: Hash::Comment, apostrophe: Apostrophe::Character, docstrings: true, ..HASHED };
+const JULIA: Family = Family {
+    block_comments: &[("#=", "=#")],
+    hash: Hash::Comment,
+    apostrophe: Apostrophe::Character,
+    docstrings: true,
+    ..HASHED
+};
 const DASHED: Family = Family {
     line_comments: &["--"],
     block_comments: &[("/*", "*/")],
@@ -136,7 +141,8 @@ const STYLE: Family = Family { line_comments: &[], hash: Hash::Plain, name_marks
 const STYLE_SLASHED: Family = Family { line_comments: &["//"], ..STYLE };
 const GENERIC: Family = Family { line_comments: &["//"], hash: Hash::SpacedComment, name_marks: b"", ..C_LIKE };
 const VIM: Family = Family { line_comments: &[], block_comments: &[], hash: Hash::Plain, ..C_LIKE };
-const BASIC: Family = Family { line_comments: &["'"], block_comments: &[], hash: Hash::Plain, fold_case: true, ..C_LIKE };
+const BASIC: Family =
+    Family { line_comments: &["'"], block_comments: &[], hash: Hash::Plain, fold_case: true, ..C_LIKE };
 
 /// A language: its name in reports, its role as evidence and how it is lexed.
 #[derive(Debug)]
@@ -280,12 +286,16 @@ pub fn by(name: &str) -> &'static Language {
     LANGUAGES.iter().find(|language| language.name == name).unwrap_or(&OTHER)
 }
 
-type Tables = (std::collections::HashMap<&'static str, &'static Language>, std::collections::HashMap<&'static str, &'static Language>);
+type Tables = (
+    std::collections::HashMap<&'static str, &'static Language>,
+    std::collections::HashMap<&'static str, &'static Language>,
+);
 
 fn tables() -> &'static Tables {
     static TABLES: std::sync::LazyLock<Tables> = std::sync::LazyLock::new(|| {
         let names = LANGUAGES.iter().flat_map(|language| language.names.iter().map(move |name| (*name, language)));
-        let extensions = LANGUAGES.iter().flat_map(|language| language.extensions.iter().map(move |end| (*end, language)));
+        let extensions =
+            LANGUAGES.iter().flat_map(|language| language.extensions.iter().map(move |end| (*end, language)));
         (names.collect(), extensions.collect())
     });
     &TABLES

@@ -396,7 +396,11 @@ impl Lexer<'_> {
 
     fn pod(&mut self) -> bool {
         let line = self.rest_of_line();
-        if !(line.starts_with(b"=begin") || line.starts_with(b"=pod") || line.starts_with(b"=head") || line.starts_with(b"=over")) {
+        if !(line.starts_with(b"=begin")
+            || line.starts_with(b"=pod")
+            || line.starts_with(b"=head")
+            || line.starts_with(b"=over"))
+        {
             return false;
         }
         let rest = &self.text[self.at..];
@@ -511,7 +515,8 @@ impl Lexer<'_> {
 
     /// Whether a `-` here joins two parts of a name (Lisp, CSS).
     fn dashed_name(&self) -> bool {
-        self.family.name_marks.contains(&b'-') && self.text.get(self.at + 1).is_some_and(|next| next.is_ascii_alphanumeric())
+        self.family.name_marks.contains(&b'-')
+            && self.text.get(self.at + 1).is_some_and(|next| next.is_ascii_alphanumeric())
     }
 
     fn number(&mut self) {
@@ -562,7 +567,9 @@ impl Lexer<'_> {
         let end = match rest {
             [b'\\', _, tail @ ..] => tail.iter().take(10).position(|byte| *byte == b'\'').map(|at| at + 2),
             [b'\n', ..] => None,
-            [_, ..] => rest.iter().take(5).position(|byte| *byte == b'\'').filter(|at| *at == 1 || rest[0] >= 0x80 && *at > 0),
+            [_, ..] => {
+                rest.iter().take(5).position(|byte| *byte == b'\'').filter(|at| *at == 1 || rest[0] >= 0x80 && *at > 0)
+            }
             [] => None,
         };
         match end {
@@ -597,7 +604,9 @@ impl Lexer<'_> {
 /// Whether two marks make one operator.
 fn is_pair(first: u8, second: u8) -> bool {
     match second {
-        b'=' => matches!(first, b'=' | b'!' | b'<' | b'>' | b'+' | b'-' | b'*' | b'/' | b'%' | b'&' | b'|' | b'^' | b':'),
+        b'=' => {
+            matches!(first, b'=' | b'!' | b'<' | b'>' | b'+' | b'-' | b'*' | b'/' | b'%' | b'&' | b'|' | b'^' | b':')
+        }
         b'>' => matches!(first, b'-' | b'=' | b'>'),
         _ => first == second && matches!(first, b'&' | b'|' | b'+' | b'-' | b'<' | b':' | b'.'),
     }
@@ -618,7 +627,8 @@ fn has(line: &[u8], needle: &[u8]) -> bool {
 
 /// Whether a line (from its first mark) is an import, include, use or package statement of any language.
 fn is_import(line: &[u8], family: &Family) -> bool {
-    if !matches!(line.first(), Some(b'#' | b'i' | b'f' | b'u' | b'p' | b'r' | b'c' | b'v' | b'l' | b'e' | b'@' | b'm')) {
+    if !matches!(line.first(), Some(b'#' | b'i' | b'f' | b'u' | b'p' | b'r' | b'c' | b'v' | b'l' | b'e' | b'@' | b'm'))
+    {
         return false;
     }
     if let Some(rest) = line.strip_prefix(b"#") {
@@ -637,8 +647,12 @@ fn is_import(line: &[u8], family: &Family) -> bool {
         b"package" => spaced && !has(rest, b"="),
         b"extern" => spaced && rest.trim_ascii_start().starts_with(b"crate "),
         b"mod" => spaced && has(rest, b";"),
-        b"require" | b"require_relative" | b"require_once" | b"include" | b"include_once" => spaced || quoted || rest.starts_with(b"("),
-        b"const" | b"var" | b"let" | b"local" => has(rest, b"= require(") || has(rest, b"=require(") || has(rest, b"= require"),
+        b"require" | b"require_relative" | b"require_once" | b"include" | b"include_once" => {
+            spaced || quoted || rest.starts_with(b"(")
+        }
+        b"const" | b"var" | b"let" | b"local" => {
+            has(rest, b"= require(") || has(rest, b"=require(") || has(rest, b"= require")
+        }
         b"export" => has(rest, b" from \"") || has(rest, b" from '"),
         _ => line.starts_with(b"@import"),
     }
@@ -724,7 +738,11 @@ mod tests {
     #[test]
     fn layout_and_comments_change_nothing() {
         same_code("a.c", "int a = 1; /* x */\n// y\nfoo(a);", "int a=1;\r\n\tfoo( a ) ;\n");
-        same_code("a.py", "def f(x):\n    \"\"\"Doc.\n\n    more\"\"\"\n    return x # why\n", "def f(x):\n  return x\n");
+        same_code(
+            "a.py",
+            "def f(x):\n    \"\"\"Doc.\n\n    more\"\"\"\n    return x # why\n",
+            "def f(x):\n  return x\n",
+        );
         same_code("a.rb", "=begin\nnotes\n=end\nputs \"#{x}\" # say\n", "puts \"#{x}\"");
         same_code("a.hs", "f x = {- a\n b -} x -- end\n", "f x = x");
         same_code("a.sql", "SELECT a -- b\nFROM c;", "SELECT a FROM c;");

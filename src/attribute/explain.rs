@@ -1,0 +1,303 @@
+//! From sites to findings, and from explanations to the matches of each file.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, HashMap};
+
+use crate::attribute::catalog::{Catalog, Number, Releases, Source};
+use crate::attribute::confidence::{self, Evidence};
+use crate::attribute::member::{self, Explanation, Members, Site};
+use crate::attribute::path;
+use crate::attribute::release;
+use crate::model::evidence::{FileEvidence, MatchKind, SnippetMatch};
+use crate::model::finding::{FileMatch, FileReport, Finding, FindingKind};
+use crate::model::ids::RootNo;
+use crate::model::limits;
+use crate::model::place::{Lines, RangePair, folder};
+
+/// Whole files, or share of a release's files, that make a directory of a component.
+const VENDORED_FILES: usize = 3;
+const VENDORED_SHARE: f32 = 0.3;
+/// Paths of a site that are searched for a written version.
+const PATHS_READ: usize = 64;
+
+/// A site's files and what they add up to.
+#[derive(Clone, Debug, Default)]
+struct Sum {
+    files: Vec<u32>,
+    modified: u32,
+    lines: u64,
+    score: f32,
+    exactness: f32,
+}
+
+/// What is reported of one tree.
+pub struct Explained {
+    /// In the order of the sites.
+    pub findings: Vec<Finding>,
+    /// By path.
+    pub files: Vec<FileReport>,
+}
+
+/// Makes the findings of a tree and the reports of its files.
+pub fn explain(catalog: &Catalog<'_>, root: RootNo, files: Vec<FileEvidence>, members: &Members) -> Explained {
+    let sums = sums(&files, members);
+    let mut by_component: BTreeMap<Number, Vec<usize>> = BTreeMap::new();
+    for (number, site) in members.sites.iter().enumerate() {
+        by_component.entry(site.component).or_default().push(number);
+    }
+    let mut findings: Vec<Option<Finding>> = vec![None; members.sites.len()];
+    let mut best: Vec<Option<usize>> = vec![None; members.sites.len()];
+    let mut releases = HashMap::new();
+    for (component, sites) in by_component {
+        let known = catalog.releases(component);
+        for site in sites {
+            let tied = versions(catalog, &known, &files, members, site, &sums[site]);
+            best[site] = tied.first().copied();
+            findings[site] = finding(catalog, root, &known, &members.sites[site], &tied, &sums[site]);
+        }
+        releases.insert(component, known);
+    }
+    let mut reports = Vec::with_capacity(files.len());
+    for (file, explanations) in files.into_iter().zip(&members.explanations) {
+        let mut matches: Vec<(u64, FileMatch)> = Vec::new();
+        for explanation in explanations {
+            let known =
+                releases.entry(explanation.component).or_insert_with(|| catalog.releases(explanation.component));
+            let wanted = explanation.site.and_then(|site| best[site]);
+            let weight = explanation.site.map_or(0, |site| members.sites[site].weight);
+            matches.extend(file_match(catalog, known, &file, explanation, wanted).map(|found| (weight, found)));
+        }
+        if matches.is_empty() {
+            continue;
+        }
+        matches.sort_by(|(one_weight, one), (other_weight, other)| {
+            (one.kind, other.similarity, *other_weight, &one.purl)
+                .partial_cmp(&(other.kind, one.similarity, *one_weight, &other.purl))
+                .unwrap_or(std::cmp::Ordering::Equal)
+        });
+        reports.push(FileReport {
+            scan_root: file.root,
+            path: file.path,
+            bytes: file.bytes,
+            blake3: file.blake3,
+            language: file.language,
+            matches: matches.into_iter().map(|(_, found)| found).collect(),
+        });
+    }
+    Explained { findings: findings.into_iter().flatten().collect(), files: reports }
+}
+
+fn sums(files: &[FileEvidence], members: &Members) -> Vec<Sum> {
+    let mut sums: Vec<Sum> = vec![Sum::default(); members.sites.len()];
+    for ((number, file), explanations) in (0..).zip(files).zip(&members.explanations) {
+        for explanation in explanations {
+            let Some(sum) = explanation.site.and_then(|site| sums.get_mut(site)) else { continue };
+            let first = sum.files.last() != Some(&number);
+            if first {
+                sum.files.push(number);
+            }
+            match explanation.snippet.and_then(|snippet| file.snippets.get(snippet as usize)) {
+                None => sum.lines += u64::from(file.lines),
+                Some(part) => {
+                    sum.modified += u32::from(first);
+                    sum.lines += part.ranges.iter().map(|range| u64::from(range.lines.count())).sum::<u64>();
+                    if part.score > sum.score {
+                        (sum.score, sum.exactness) = (part.score, part.exactness);
+                    }
+                }
+            }
+        }
+    }
+    sums
+}
+
+/// Places of the releases that nothing tells apart, best first.
+fn versions(
+    catalog: &Catalog<'_>,
+    known: &Releases,
+    files: &[FileEvidence],
+    members: &Members,
+    site: usize,
+    sum: &Sum,
+) -> Vec<usize> {
+    let tally = release::tally(known.all.len(), &members.votes[site]);
+    let mut tied = release::winners(&tally);
+    if tied.len() < 2 {
+        return tied;
+    }
+    let root = members.sites[site].root.as_str();
+    let mut paths = vec![root];
+    paths.extend(
+        sum.files.iter().take(PATHS_READ).filter_map(|file| files.get(*file as usize)).map(|file| file.path.as_str()),
+    );
+    let counts = files_seen(catalog, known, files, members, site, sum);
+    release::order(&mut tied, known, &paths, &counts);
+    tied
+}
+
+/// For each release how many files it has in the folders that were seen.
+fn files_seen(
+    catalog: &Catalog<'_>,
+    known: &Releases,
+    files: &[FileEvidence],
+    members: &Members,
+    site: usize,
+    sum: &Sum,
+) -> Vec<u32> {
+    let component = members.sites[site].component;
+    let mut folders = std::collections::BTreeSet::new();
+    for file in sum.files.iter().filter_map(|file| files.get(*file as usize)) {
+        let sources = file.whole.iter().flat_map(|one| catalog.holders_of(one.index, one.content, component));
+        let paths = sources
+            .filter_map(|source| catalog.lineage(source))
+            .map(|lineage| (path::map(&file.path, &lineage.path).shared, lineage.path));
+        if let Some((_, path)) = paths.max_by_key(|(shared, path)| (*shared, Reverse(path.len()))) {
+            folders.insert(folder(&path).to_string());
+        }
+    }
+    let mut counts = vec![0; known.all.len()];
+    for file in
+        catalog.files(component, limits::COMPONENT_LINEAGES).iter().filter(|file| folders.contains(folder(&file.path)))
+    {
+        for (first, last) in file.spans(known) {
+            counts.iter_mut().take(last as usize + 1).skip(first as usize).for_each(|count| *count += 1);
+        }
+    }
+    counts
+}
+
+fn finding(
+    catalog: &Catalog<'_>,
+    root: RootNo,
+    known: &Releases,
+    site: &Site,
+    tied: &[usize],
+    sum: &Sum,
+) -> Option<Finding> {
+    // Without a vote (evidence of a damaged index) the newest release stands in.
+    let newest = known.all.len().checked_sub(1)?;
+    let tied = if tied.is_empty() { std::slice::from_ref(&newest) } else { tied };
+    let best = known.all.get(*tied.first()?)?;
+    let share =
+        if site.release_files == 0 { 0.0 } else { (site.whole_files as f32 / site.release_files as f32).min(1.0) };
+    let folder_like = site.files >= VENDORED_FILES || share >= VENDORED_SHARE;
+    let kind = match site.pieces {
+        true => FindingKind::Snippet,
+        false if folder_like => FindingKind::Vendored,
+        false if site.whole_files > 0 => FindingKind::Copied,
+        false => FindingKind::Snippet,
+    };
+    let (weight, whole_files) = (site.weight, site.whole_files);
+    let evidence = Evidence { kind, weight, whole_files, share, score: sum.score, exactness: sum.exactness };
+    Some(Finding {
+        scan_root: root,
+        purl: purl(&catalog.entry(site.component).base, &best.version),
+        versions: tied
+            .iter()
+            .filter_map(|place| known.all.get(*place))
+            .map(|release| release.version.clone())
+            .collect(),
+        license: best.license.clone(),
+        kind,
+        root: site.root.clone(),
+        managed: false,
+        files: sum.files.len() as u32,
+        modified_files: if kind == FindingKind::Snippet { 0 } else { sum.modified },
+        lines: sum.lines,
+        confidence: confidence::confidence(&evidence),
+    })
+}
+
+/// A purl with its version, escaped as a purl asks.
+fn purl(base: &str, version: &str) -> String {
+    let mut out = format!("{base}@");
+    for byte in version.bytes() {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'.' | b'-' | b'_' | b'~' | b':' => out.push(char::from(byte)),
+            _ => out.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    out
+}
+
+fn file_match(
+    catalog: &Catalog<'_>,
+    known: &Releases,
+    file: &FileEvidence,
+    explanation: &Explanation,
+    wanted: Option<usize>,
+) -> Option<FileMatch> {
+    let base = &catalog.entry(explanation.component).base;
+    match explanation.snippet {
+        Some(snippet) => {
+            let part = file.snippets.get(snippet as usize)?;
+            let release = part_release(known, part, wanted)?;
+            let lineage = catalog.lineage(Source { index: part.index, lineage: part.lineage })?;
+            Some(FileMatch {
+                purl: purl(base, &known.all.get(release)?.version),
+                kind: MatchKind::Snippet,
+                source_path: lineage.path,
+                similarity: part.similarity,
+                exactness: part.exactness,
+                e_value: Some(part.e_value),
+                ranges: part.ranges.clone(),
+            })
+        }
+        None => whole_match(catalog, known, file, explanation.component, wanted, base),
+    }
+}
+
+/// How well a lineage explains a whole file: in the finding's release, kind, release, shared segments, path.
+type Standing = (bool, Reverse<MatchKind>, u32, usize, Reverse<String>);
+
+fn whole_match(
+    catalog: &Catalog<'_>,
+    known: &Releases,
+    file: &FileEvidence,
+    component: Number,
+    wanted: Option<usize>,
+    base: &str,
+) -> Option<FileMatch> {
+    // Best: in the finding's release, then the same bytes, then in the newest, then at the path most like the file's own.
+    let mut best: Option<Standing> = None;
+    for one in &file.whole {
+        for source in catalog.holders_of(one.index, one.content, component) {
+            let Some(lineage) = catalog.lineage(source) else { continue };
+            let spans = member::spans(&lineage, one.content, known, source);
+            let inside = wanted.is_some_and(|wanted| {
+                spans.iter().any(|(first, last)| (*first as usize..=*last as usize).contains(&wanted))
+            });
+            let Some(newest) = spans.iter().map(|span| span.1).max() else { continue };
+            let release = if inside { wanted.unwrap_or(0) as u32 } else { newest };
+            let shared = path::map(&file.path, &lineage.path).shared;
+            best = best.max(Some((inside, Reverse(one.kind), release, shared, Reverse(lineage.path))));
+        }
+    }
+    let (_, Reverse(kind), release, _, Reverse(source_path)) = best?;
+    let lines = Lines { first: 1, last: file.lines };
+    let identical = kind == MatchKind::Identical && file.lines > 0;
+    Some(FileMatch {
+        purl: purl(base, &known.all.get(release as usize)?.version),
+        kind,
+        source_path,
+        similarity: 1.0,
+        exactness: 1.0,
+        e_value: None,
+        ranges: identical.then_some(RangePair { lines, source_lines: lines }).into_iter().collect(),
+    })
+}
+
+/// The finding's release if the snippet stands in it, else the newest that most of the snippet stands in.
+fn part_release(known: &Releases, part: &SnippetMatch, wanted: Option<usize>) -> Option<usize> {
+    let mut tokens = vec![0_u64; known.all.len()];
+    for vote in &part.votes {
+        let mut spans = Vec::new();
+        known.spans(part.index, vote.releases, &mut spans);
+        for (first, last) in spans {
+            let covered = tokens.iter_mut().take(last as usize + 1).skip(first as usize);
+            covered.for_each(|count| *count += u64::from(vote.tokens));
+        }
+    }
+    let holds = wanted.filter(|wanted| tokens.get(*wanted).is_some_and(|count| *count > 0));
+    holds.or_else(|| tokens.iter().enumerate().max_by_key(|(place, count)| (**count, *place)).map(|(place, _)| place))
+}

@@ -243,8 +243,8 @@ class Component:
 def main():
     ap = argparse.ArgumentParser(description="Fetch the releases that the bundled index is built from.")
     ap.add_argument("workdir", type=Path)
-    ap.add_argument("--releases", type=int, default=12,
-                    help="releases of a component that sets no number of its own (default: 12)")
+    ap.add_argument("--releases", type=int, default=5,
+                    help="releases of a component that sets no number of its own (default: 5)")
     ap.add_argument("--only", help="names of components, with commas: take no others")
     ap.add_argument("--refresh", action="store_true", help="ask the registries again what they hold")
     ap.add_argument("--suites", default="bullseye,trixie,sid", help="Debian suites besides the machine's own")

@@ -11,6 +11,7 @@ use crate::attribute::release::{self, Vote};
 use crate::attribute::sift;
 use crate::attribute::worth;
 use crate::index::reader::Lineage;
+use crate::index::relation;
 use crate::model::evidence::{FileEvidence, MatchKind, SnippetMatch, WholeMatch};
 use crate::model::ids::ContentId;
 use crate::model::limits;
@@ -23,6 +24,10 @@ const ESTABLISHED: usize = 3;
 /// idiom, or what a generator writes everywhere.
 const IDIOM_SHARE: f32 = 0.3;
 const IDIOM_FILES: usize = 4;
+/// Mean of the shares of both files that a piece must cover to be a finding of its own, and where the component's name
+/// stands in the path (design, `research/attribution.md` §3.4). Lesser pieces are reported with their file.
+const PIECE_LIKENESS: f32 = 0.75;
+const NAMED_LIKENESS: f32 = 0.5;
 /// Source lines that are counted together.
 const BLOCK_LINES: u32 = 16;
 
@@ -184,7 +189,11 @@ fn pieces(
             && !settled.contains(&file)
             && !held.contains(&component)
             && !lenders.around(catalog, component, path)
-            && snippets.iter().any(|snippet| !idioms.contains(&(file, *snippet))))
+            && snippets.iter().any(|snippet| {
+                let part = files[file as usize].snippets.get(*snippet as usize);
+                part.is_some_and(|part| is_finding(part, &catalog.entry(component).name, path))
+                    && !idioms.contains(&(file, *snippet))
+            }))
         .then_some(sites.len());
         if site.is_some() {
             let root = path.clone();
@@ -192,6 +201,12 @@ fn pieces(
         }
         known.extend(snippets.iter().map(|snippet| Explanation { site, component, snippet: Some(*snippet) }));
     }
+}
+
+/// Whether a piece is so much of both files that the file is the component's, altered.
+fn is_finding(part: &SnippetMatch, name: &str, path: &str) -> bool {
+    let likeness = (part.similarity + part.source_share) / 2.0;
+    likeness >= PIECE_LIKENESS || likeness >= NAMED_LIKENESS && relation::names(name, path)
 }
 
 /// Components by where they stand.

@@ -138,7 +138,34 @@ fn settle(
             loosen(&place, &mut rest, false);
         }
     }
+    absorb(&mut kept);
     (kept, rest)
+}
+
+/// A changed file below a place of its own component belongs to that place.
+fn absorb(kept: &mut Vec<Place>) {
+    let roots: BTreeSet<(Number, String)> = kept
+        .iter()
+        .filter(|place| place.whole_files() > 0)
+        .map(|place| (place.component, place.root.clone()))
+        .collect();
+    let home = |place: &Place| {
+        let mut above = path::ancestors(&place.root).filter(|above| *above != place.root);
+        above.find(|above| roots.contains(&(place.component, (*above).to_string()))).map(str::to_string)
+    };
+    let (strays, mut stay): (Vec<Place>, Vec<Place>) =
+        std::mem::take(kept).into_iter().partition(|place| place.whole_files() == 0 && home(place).is_some());
+    for stray in strays {
+        let home = home(&stray);
+        let known =
+            stay.iter_mut().find(|place| place.component == stray.component && Some(&place.root) == home.as_ref());
+        if let Some(known) = known {
+            known.items.extend(stray.items);
+            known.items.sort_by_key(|item| (item.file, item.snippet));
+            known.weight += stray.weight;
+        }
+    }
+    *kept = stay;
 }
 
 /// Two places of one component with one root are one.

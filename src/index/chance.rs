@@ -2,7 +2,7 @@
 //! (Karlin and Altschul 1990; the seeds of the file, their m, are already a term of the score S).
 //!
 //! K and λ were fitted on 2,009 untouched files of the `snippets` yardstick's development half against 16.8 million
-//! tokens: the best score of a file falls below 14 in two of three and by half every 1/λ bits. The same files gave the
+//! tokens (of 14 bits and more with exact seeds, of 20 and more without): files with a better score halve every 1/λ bits. The same files gave the
 //! highest E a match may have: 7 of them have a better one, most of them the same code after all.
 
 use crate::text::fingerprint::Scheme;
@@ -23,7 +23,7 @@ pub struct Chance {
 
 /// The constants for gram lengths and a size in tokens.
 pub fn of(scheme: Scheme, tokens: u64) -> Chance {
-    let (lambda, log_k) = if scheme.e_gram > 0 { (0.30, -21.3) } else { (0.34, -21.0) };
+    let (lambda, log_k) = if scheme.e_gram > 0 { (0.30, -21.3) } else { (0.34, -18.9) };
     Chance { lambda, log_size: log_k + (tokens.max(LEAST_TOKENS) as f64).log2() }
 }
 

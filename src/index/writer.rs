@@ -23,7 +23,7 @@ use crate::text::fingerprint::{KeyKind, Scheme};
 /// Components that may hold a key before it counts as common.
 pub const COMMON_COMPONENTS: usize = 4;
 /// Lineages of one component that are kept with a key, in the full and in the compact profile.
-const KEPT_LINEAGES: [usize; 2] = [4, 4];
+const KEPT_LINEAGES: [usize; 2] = [4, 2];
 /// Components that are kept with a common key.
 const KEPT_COMMON: usize = 2;
 /// Components that hold a content: beyond this number the origin is not worked out pair by pair.

@@ -162,7 +162,7 @@ fn gather(number: IndexNo, index: &Index, tokens: &Tokens, scratch: &mut Scratch
         let mut best = f32::MIN;
         for chain in chain::chains(group, grams, LEAST_WEIGHT, &mut scratch.chain) {
             let parts = score::parts(index, tokens, group, &chain, grams, seeds, &mut scratch.score);
-            let score = parts.score();
+            let score = parts.score(scheme);
             best = best.max(score);
             if score < JOIN_BITS {
                 continue;

@@ -4,6 +4,8 @@
 //!
 //! `S = .4 E + .5 X + .7 A − .6 g − .1 U + .09 I − .5 log2(1 + m)`
 //!
+//! and where the index has no exact seeds `S = .86 X + .8 A − 1.5 g − .17 U + .14 I − .8 log2(1 + m)`.
+//!
 //! E, X, A: rarity bits of the tokens covered by exact grams, by parametrised grams with the same names, and by those with
 //! other names only; g: what shifts cost; U: tokens inside the chain that nothing covers; I: information of the distinct
 //! tokens covered; m: seeds of the file.
@@ -11,7 +13,12 @@
 use crate::index::reader::Index;
 use crate::matching::chain::Chain;
 use crate::matching::seed::{Evidence, Hit};
+use crate::text::fingerprint::Scheme;
 use crate::text::token::{Tokens, kind};
+
+/// E, X, A, g, U, I, m.
+const WEIGHTS: [f32; 7] = [0.4, 0.5, 0.7, 0.6, 0.1, 0.09, 0.5];
+const WEIGHTS_WITHOUT_EXACT: [f32; 7] = [0.0, 0.86, 0.8, 1.5, 0.17, 0.14, 0.8];
 
 /// The parts of a score, in bits but for the counts.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -37,11 +44,14 @@ pub struct Parts {
 }
 
 impl Parts {
-    /// S.
-    pub fn score(&self) -> f32 {
-        0.4 * self.exact + 0.5 * self.verbatim + 0.7 * self.renamed - 0.6 * self.gaps - 0.1 * self.uncovered as f32
-            + 0.09 * self.information
-            - 0.5 * (1.0 + self.seeds as f32).log2()
+    /// S, for an index with these gram lengths.
+    pub fn score(&self, scheme: Scheme) -> f32 {
+        let weights = if scheme.e_gram > 0 { WEIGHTS } else { WEIGHTS_WITHOUT_EXACT };
+        let [exact, verbatim, renamed, gaps, uncovered, information, seeds] = weights;
+        exact * self.exact + verbatim * self.verbatim + renamed * self.renamed + information * self.information
+            - gaps * self.gaps
+            - uncovered * self.uncovered as f32
+            - seeds * (1.0 + self.seeds as f32).log2()
     }
 
     /// Share of the covered tokens whose names are unchanged, 0 to 1.

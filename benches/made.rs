@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use foundling::build;
 use foundling::index::set::Indexes;
-use foundling::text::fingerprint::Scheme;
+use foundling::index::writer::Profile;
 use tempfile::TempDir;
 
 use crate::sources::{c_file, lines, renamed};

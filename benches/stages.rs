@@ -137,7 +137,8 @@ fn e_look_up(bencher: Bencher) {
         let mut hits = 0;
         for seed in INPUTS.seeds.iter().flatten() {
             postings.clear();
-            index.find_key(seed.kind, seed.key, &mut postings);
+            let (table, section) = (index.table(seed.kind), index.table_section(seed.kind));
+            table.find(section, seed.key, table.records_of(section, seed.key), &mut postings);
             hits += postings.len();
         }
         assert!(hits > 0, "the tree borrows from the index");

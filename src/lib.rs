@@ -31,6 +31,7 @@
 //! | [`examine`] | the file stage |
 //! | [`attribute`] | the tree stage: whose is it, which release, where does it begin? |
 //! | [`report`] | how is that said to people and to programs? |
+//! | [`explain`] | why one file was attributed as it was |
 //! | [`scan`], [`build`] | the assembly lines: they own threads and input and output |
 //! | [`cli`], [`config`] | what was asked for, and does it make sense as a whole? |
 //! | [`run`] | the commands |
@@ -73,6 +74,7 @@ pub mod cli;
 pub mod config;
 pub mod error;
 pub mod examine;
+pub mod explain;
 pub mod index;
 pub mod input;
 pub mod matching;

@@ -7,8 +7,9 @@ use std::time::{Duration, Instant};
 use crate::atomic::AtomicFile;
 use crate::build::{self, Outcome};
 use crate::cli::{self, Command};
-use crate::config::{BuildSettings, Effort, IndexSource, ScanSettings};
+use crate::config::{self, BuildSettings, Effort, IndexSource, ScanSettings};
 use crate::error::Error;
+use crate::explain;
 use crate::index::reader::Index;
 use crate::index::set::Indexes;
 use crate::index::verify;
@@ -31,7 +32,7 @@ const PARTS_LISTED: usize = 10;
 pub fn run(command: Command) -> Result<(), Error> {
     match command {
         Command::Scan(scan) => run_scan(&ScanSettings::new(scan)?),
-        Command::Explain(explain) => run_explain(&explain),
+        Command::Explain(explain) => run_explain(explain),
         Command::Index(cli::Index::Build(build)) => run_build(&BuildSettings::new(build)),
         Command::Index(cli::Index::Info(info)) => run_info(info),
         Command::Index(cli::Index::Verify(verify)) => run_verify(&verify.index),
@@ -51,8 +52,13 @@ fn run_scan(settings: &ScanSettings) -> Result<(), Error> {
     report::deliver(&report, settings.format, Output::open(settings.output.as_deref())?)
 }
 
-fn run_explain(_explain: &cli::Explain) -> Result<(), Error> {
-    Err(Error::Usage("`explain` is not built yet".to_string()))
+fn run_explain(explain: cli::Explain) -> Result<(), Error> {
+    let indexes = open(&config::index_sources(explain.indexes)?)?;
+    let (path, lines) = explain.target.choose(Path::exists);
+    let page = explain::explain(&indexes, path, lines, explain.root.as_deref())?;
+    let mut out = Output::stdout();
+    out.write_all(page.as_bytes()).map_err(|source| out.error(source))?;
+    out.commit()
 }
 
 fn run_build(settings: &BuildSettings) -> Result<(), Error> {

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The modules from the bottom up; those of one line do not know each other, except [`TOGETHER`].
-const ORDER: [&[&str]; 12] = [
+const ORDER: [&[&str]; 13] = [
     &["error", "model"],
     &["atomic"],
     &["text", "input"],
@@ -14,6 +14,7 @@ const ORDER: [&[&str]; 12] = [
     &["attribute"],
     &["report"],
     &["scan", "build"],
+    &["explain"],
     &["cli"],
     &["config"],
     &["run"],

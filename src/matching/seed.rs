@@ -60,8 +60,11 @@ pub struct Scratch {
     meetings: Vec<Meeting>,
 }
 
-/// Files of an index below which rarity is not judged by it: what stands once in a small index is not common for that.
+/// Files of an index below which rarity of exact names is not judged by it: what stands once in a small index is not common
+/// for that.
 const LEAST_FILES: u64 = 1 << 15;
+/// Bits that any hit is worth.
+const LEAST_BITS: f32 = 0.5;
 
 /// The hits of all seeds, by lineage and place, without those that stand alone in the index: no chain reaches them. (Most
 /// hits of an ordinary file do: a seed table answers some chance keys.) Says whether the limit on hits was reached.
@@ -90,7 +93,7 @@ pub fn look_up(index: &Index, seeds: &[Fingerprint], scratch: &mut Scratch, hits
 fn meet(index: &Index, seeds: &[Fingerprint], scratch: &mut Scratch) -> bool {
     let Scratch { postings, meetings } = scratch;
     meetings.clear();
-    let files = (index.totals().lineages.max(LEAST_FILES) as f32).log2();
+    let files = files_bits(index, LEAST_FILES);
     let mut records = [(0, 0); BLOCK];
     for (block, first) in seeds.chunks(BLOCK).zip((0..).step_by(BLOCK)) {
         for (seed, records) in block.iter().zip(&mut records) {
@@ -102,7 +105,7 @@ fn meet(index: &Index, seeds: &[Fingerprint], scratch: &mut Scratch) -> bool {
             let holders = postings.iter().filter(|posting| !posting.common).count() as f32;
             meetings.extend(postings.iter().map(|posting| {
                 let held = if posting.common { COMMON_FILES } else { holders };
-                let bits = (files - held.log2()).max(0.5);
+                let bits = (files - held.log2()).max(LEAST_BITS);
                 Meeting { token: posting.token, seed: number, bits, exact: posting.exact, common: posting.common }
             }));
         }
@@ -113,6 +116,11 @@ fn meet(index: &Index, seeds: &[Fingerprint], scratch: &mut Scratch) -> bool {
     false
 }
 
+/// log2 of the files of an index, taken for at least so many.
+fn files_bits(index: &Index, least: u64) -> f32 {
+    (index.totals().lineages.max(least) as f32).log2()
+}
+
 fn resolve(index: &Index, meeting: &Meeting, seed: &Fingerprint) -> Option<Hit> {
     let (lineage, start) = index.lineage_at(meeting.token)?;
     let evidence = match seed.kind {
@@ -121,5 +129,9 @@ fn resolve(index: &Index, meeting: &Meeting, seed: &Fingerprint) -> Option<Hit> 
         KeyKind::Parametrised => Evidence::Renamed,
     };
     let target = (meeting.token - start) as u32;
-    Some(Hit { lineage, query: seed.at, target, evidence, bits: meeting.bits, common: meeting.common })
+    // How common a shape is, only the index can say; a small one says that it hardly knows.
+    let unknown =
+        if evidence == Evidence::Renamed { files_bits(index, LEAST_FILES) - files_bits(index, 2) } else { 0.0 };
+    let bits = (meeting.bits - unknown).max(LEAST_BITS);
+    Some(Hit { lineage, query: seed.at, target, evidence, bits, common: meeting.common })
 }

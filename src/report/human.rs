@@ -113,7 +113,17 @@ fn headline(page: &mut Page<'_>, report: &Report, sum: &Summary<'_>) -> io::Resu
     if places > 0 {
         let components = counted(sum.undeclared, "component", "components");
         let at = if places > sum.undeclared { format!(" at {} places", count(places)) } else { String::new() };
-        let text = format!("foundling found {components} that nobody declared{at}, in {files}.");
+        let more = match sum.pieces.0 {
+            0 => String::new(),
+            some => format!(", and copied lines in {}", counted(some, "more file", "more files")),
+        };
+        let text = format!("foundling found {components} that nobody declared{at}{more}, in {files}.");
+        return page.text(Weight::Heading, "", &text);
+    }
+    if sum.pieces.0 > 0 {
+        let copied = counted(sum.pieces.0, "file", "files");
+        let components = counted(sum.pieces.1, "component", "components");
+        let text = format!("foundling found lines of {components} copied into {copied}, of {files}.");
         return page.text(Weight::Heading, "", &text);
     }
     if report.indexes.is_empty() {
@@ -228,11 +238,12 @@ fn copied_lines(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
     Ok(())
 }
 
-/// The best match of `file` that belongs to an undeclared finding other than a vendored folder, if it is a snippet.
+/// The best match of `file` that belongs to no finding, or to an undeclared one other than a vendored folder, if it is a
+/// snippet.
 fn copied_into<'f>(file: &'f FileReport, owners: &Owners<'_>) -> Option<&'f FileMatch> {
     let of_interest = |finding: &Finding| !finding.managed && finding.kind != FindingKind::Vendored;
     let mut matches = file.matches.iter();
-    let best = matches.find(|found| owners.owner(file, &found.purl).is_some_and(of_interest));
+    let best = matches.find(|found| owners.owner(file, &found.purl).is_none_or(of_interest));
     best.filter(|found| found.kind == MatchKind::Snippet)
 }
 
@@ -289,6 +300,11 @@ fn summary(page: &mut Page<'_>, report: &Report, sum: &Summary<'_>) -> io::Resul
         let components = counted(index.components, "component", "components");
         let releases = counted(index.releases, "release", "releases");
         page.figure("Index", &format!("{}: {components}, {releases}", safe(&index.name)))?;
+    }
+    if sum.pieces.0 > 0 {
+        let files = counted(sum.pieces.0, "file", "files");
+        let components = counted(sum.pieces.1, "component", "components");
+        page.figure("Copied", &format!("lines of {components} in {files}, too few of them for a place above"))?;
     }
     if report.findings.is_empty() {
         return Ok(());

@@ -97,7 +97,7 @@ Everything was examined.
 #[test]
 fn nothing_found_points_to_what_was_not_examined() {
     let full = sample::report();
-    let report = Report { findings: full.findings[..1].to_vec(), ..full };
+    let report = Report { findings: full.findings[..1].to_vec(), files: Vec::new(), ..full };
     let text = render(&report, Style::PLAIN);
     assert!(text.starts_with("foundling found nothing undeclared in 1,234 files.\n"), "{text}");
     assert!(text.contains("was not examined, see below."), "{text}");
@@ -208,4 +208,13 @@ fn every_code_has_words() {
     for code in [Code::Unreadable, Code::Encrypted, Code::UnsafePath, Code::VersionControl, Code::Suppressed] {
         assert!(reason(code, 1).starts_with("1 ") && reason(code, 2).starts_with("2 "));
     }
+}
+
+#[test]
+fn lines_too_few_for_a_place_lead_the_report_where_there_is_no_place() {
+    let mut report = sample::report();
+    report.findings.clear();
+    let text = render(&report, Style::PLAIN);
+    assert!(text.starts_with("foundling found lines of 2 components copied into 2 files, of 1,234 files.\n"), "{text}");
+    assert!(text.contains("Copied      lines of 2 components in 2 files"), "{text}");
 }

@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::error::Code;
-use crate::model::finding::{FileReport, Finding, FindingKind, Report};
+use crate::model::evidence::MatchKind;
+use crate::model::finding::{FileMatch, FileReport, Finding, FindingKind, Report};
 use crate::model::ids::RootNo;
 use crate::report::layout::split_purl;
 
@@ -14,8 +15,10 @@ pub(crate) struct Summary<'r> {
     pub managed: u64,
     /// Distinct components among the findings that no manifest accounts for.
     pub undeclared: u64,
-    /// Files with a match that belongs to a finding no manifest accounts for.
+    /// Files with a match that no finding accounts for, or one that no manifest accounts for.
     pub unmanaged_files: u64,
+    /// Files with copied lines too few for a finding, and the distinct components these are of.
+    pub pieces: (u64, u64),
     /// Findings by licence expression.
     pub licenses: BTreeMap<&'r str, u64>,
     /// Findings without one.
@@ -51,9 +54,16 @@ impl<'r> Summary<'r> {
         sum.undeclared = undeclared.len() as u64;
         let owners = Owners::of(report);
         let unmanaged = |file: &&FileReport| {
-            file.matches.iter().any(|found| owners.owner(file, &found.purl).is_some_and(|finding| !finding.managed))
+            file.matches.iter().any(|found| owners.owner(file, &found.purl).is_none_or(|finding| !finding.managed))
         };
         sum.unmanaged_files = report.files.iter().filter(unmanaged).count() as u64;
+        let mut lenders = BTreeSet::new();
+        for file in &report.files {
+            let loose = owners.loose(file);
+            sum.pieces.0 += u64::from(loose.is_some());
+            lenders.extend(loose.map(|found| split_purl(&found.purl).0));
+        }
+        sum.pieces.1 = lenders.len() as u64;
         for problem in &report.problems {
             let count = sum.problems.entry(problem.code).or_default();
             *count = count.saturating_add(problem.count);
@@ -83,6 +93,12 @@ impl<'r> Owners<'r> {
         let findings = self.findings.get(&(file.scan_root, split_purl(purl).0))?;
         let around = findings.iter().filter(|finding| lies_in(&file.path, &finding.root));
         around.max_by_key(|finding| finding.root.len()).copied()
+    }
+
+    /// The best of a file's copied lines that belong to no finding.
+    pub fn loose<'f>(&self, file: &'f FileReport) -> Option<&'f FileMatch> {
+        let mut snippets = file.matches.iter().filter(|found| found.kind == MatchKind::Snippet);
+        snippets.find(|found| self.owner(file, &found.purl).is_none())
     }
 }
 

@@ -152,7 +152,8 @@ impl Document {
         assert_eq!([vendored, copied, snippet], KINDS.map(count));
         document.components.iter().for_each(Component::check);
         document.files.iter().for_each(File::check);
-        let undeclared = document.components.iter().any(|component| !component.managed);
+        let undeclared = document.components.iter().any(|component| !component.managed)
+            || document.files.iter().any(|file| !file.matches.is_empty());
         assert_eq!(undeclared, document.summary.unmanaged_files > 0);
         for problem in &document.problems {
             assert!(problem.code.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-'), "{problem:?}");

@@ -94,8 +94,22 @@ fn a_snippet_is_found_with_its_lines() {
     let [range] = only.ranges.as_slice() else { panic!("{only:?}") };
     assert!(about(range.lines, start, start + 44) && about(range.source_lines, 20, 64), "{only:?}");
     assert!(only.exactness > 0.95 && only.similarity > 0.1 && only.similarity < 0.6, "{only:?}");
+    assert!(
+        document.components.is_empty(),
+        "a small part of an own file is said of the file and makes it no component"
+    );
+    assert_eq!(document.summary.unmanaged_files, 1);
+}
+
+#[test]
+fn a_file_that_is_mostly_a_copy_is_a_finding() {
+    let source = released(FIRST, "src/pocket3.c");
+    let all = source.lines().count();
+    let kept = format!("{}\nint mine;\n{}", lines(&source, 1, all / 2), lines(&source, all / 2 + 4, all));
+    let document = found(&Tree::of(&[("app/other.c", kept)]));
     let finding = &document.components[0];
-    assert_eq!((finding.kind, finding.root.as_str()), (FindingKind::Snippet, "app/util.c"));
+    assert_eq!((finding.root.as_str(), base(&finding.purl)), ("app/other.c", "pkg:generic/pocket"));
+    assert_ne!(finding.kind, FindingKind::Vendored);
 }
 
 #[test]

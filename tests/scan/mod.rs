@@ -3,4 +3,5 @@
 pub mod archives;
 mod ending;
 mod hostile;
+mod matching;
 mod tree;

@@ -63,9 +63,10 @@ impl ScanSettings {
     /// The settings of `foundling scan`.
     ///
     /// # Errors
-    /// [`Error::Usage`] where nothing is left to compare with.
+    /// [`Error::Usage`] where nothing is left to compare with, or one root lies in another.
     pub fn new(scan: cli::Scan) -> Result<ScanSettings, Error> {
         let effort = Effort::new(&scan.run);
+        refuse_nested(&scan.paths)?;
         let options = scan::Options { no_ignore: scan.no_ignore, all_files: scan.all_files, threads: effort.threads };
         Ok(ScanSettings {
             roots: scan.paths,
@@ -76,6 +77,24 @@ impl ScanSettings {
             effort,
         })
     }
+}
+
+/// Refuses roots of which one lies in another: their files would be reported twice. A root that is not there is left for
+/// the scan to name.
+fn refuse_nested(roots: &[PathBuf]) -> Result<(), Error> {
+    let full: Vec<Option<PathBuf>> = roots.iter().map(|root| root.canonicalize().ok()).collect();
+    for (at, one) in full.iter().enumerate() {
+        for (other_at, other) in full.iter().enumerate() {
+            if let (Some(one), Some(other)) = (one, other)
+                && at != other_at
+                && one.starts_with(other)
+            {
+                let (inner, outer) = (roots[at].display(), roots[other_at].display());
+                return Err(Error::Usage(format!("`{inner}` lies in `{outer}`: name each folder once")));
+            }
+        }
+    }
+    Ok(())
 }
 
 impl BuildSettings {

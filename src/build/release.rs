@@ -138,7 +138,7 @@ impl Reader {
         seen.normal = (self.tokens.code.len() >= NORMALIZED_MIN_BYTES).then(|| Digest::of(&self.tokens.code));
         // What a generator wrote is nobody's in particular, so only its hashes are kept. A scanned file may hold a paste all
         // the same, and is looked up like any other.
-        let left_out = self.tokens.generated || profile == Profile::Compact && self.tokens.minified;
+        let left_out = token::is_generated(text) || profile == Profile::Compact && self.tokens.minified;
         if language.role == Role::Code && !left_out && !self.tokens.is_empty() {
             seen.lines = self.tokens.all_lines;
             fingerprint::fingerprint(&self.tokens, scheme(profile), &mut self.scratch, &mut self.seeds);

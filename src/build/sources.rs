@@ -37,6 +37,8 @@ pub fn read(list: &Path) -> Result<Vec<Source>, Error> {
         path: list.to_path_buf(),
         source,
     })?;
+    // Some editors put a byte-order mark before the first line.
+    let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
     let lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
     lines.map(|(at, line)| parse(list, at + 1, line)).collect()
 }
@@ -57,13 +59,18 @@ fn parse(list: &Path, number: usize, line: &str) -> Result<Source, Error> {
     Ok(Source { purl, path, released: line.released, license: line.license, line: number })
 }
 
-/// Whether a text is `YYYY-MM-DD`, as far as reports rely on it.
+/// Whether a text is `YYYY-MM-DD` and may be a day.
 fn is_date(text: &str) -> bool {
-    text.len() == 10
-        && text
-            .bytes()
-            .enumerate()
-            .all(|(at, byte)| if at == 4 || at == 7 { byte == b'-' } else { byte.is_ascii_digit() })
+    let digits = |text: &str, most: u32| {
+        text.bytes().all(|byte| byte.is_ascii_digit()) && (1..=most).contains(&text.parse().unwrap_or(0))
+    };
+    match text.split('-').collect::<Vec<_>>()[..] {
+        [year, month, day] => {
+            let lengths = (year.len(), month.len(), day.len()) == (4, 2, 2);
+            lengths && digits(year, 9999) && digits(month, 12) && digits(day, 31)
+        }
+        _ => false,
+    }
 }
 
 #[cfg(test)]
@@ -77,6 +84,7 @@ mod tests {
             (r#"{"purl": "zlib", "path": "a"}"#, "no package URL"),
             (r#"{"purl": "pkg:generic/zlib", "path": "a"}"#, "names no version"),
             (r#"{"purl": "pkg:generic/zlib@1", "path": "a", "released": "soon"}"#, "no date"),
+            (r#"{"purl": "pkg:generic/zlib@1", "path": "a", "released": "2020-13-45"}"#, "no date"),
         ];
         for (line, wanted) in cases {
             let error = parse(Path::new("list.jsonl"), 2, line).unwrap_err().to_string();

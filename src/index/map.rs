@@ -29,11 +29,12 @@ impl Bytes {
 /// Maps an index file.
 pub fn map(path: &Path) -> Result<Bytes, Error> {
     let io = |source| Error::Io { what: "cannot open the index", path: path.to_path_buf(), source };
-    let file = File::open(path).map_err(io)?;
-    let meta = file.metadata().map_err(io)?;
+    // Asked before opening: a pipe without a writer would never open.
+    let meta = std::fs::metadata(path).map_err(io)?;
     if !meta.is_file() {
         return Err(Error::Usage(format!("`{}` is no index file", path.display())));
     }
+    let file = File::open(path).map_err(io)?;
     if meta.len() == 0 {
         return Ok(Bytes::Owned(Vec::new()));
     }

@@ -12,7 +12,7 @@ use crate::index::reader::Index;
 use crate::index::set::Indexes;
 use crate::model::evidence::SnippetMatch;
 use crate::model::ids::{IndexNo, LineageId};
-use crate::text::fingerprint::{self, Fingerprint, Scheme};
+use crate::text::fingerprint::{self, Fingerprint, KeyKind, Scheme};
 use crate::text::token::Tokens;
 use chain::Chain;
 use score::Parts;
@@ -120,14 +120,19 @@ pub fn find(indexes: &Indexes, tokens: &Tokens, scratch: &mut Scratch, trace: Op
     let mut made: Option<Scheme> = None;
     let mut counts = (Vec::new(), Vec::new());
     for (number, index) in indexes.iter() {
-        if made != Some(index.scheme()) {
-            fingerprint::fingerprint(tokens, index.scheme(), &mut scratch.fingerprint, &mut scratch.seeds);
-            made = Some(index.scheme());
+        let widest = widest(indexes, index.scheme());
+        if made != Some(widest) {
+            fingerprint::fingerprint(tokens, widest, &mut scratch.fingerprint, &mut scratch.seeds);
+            made = Some(widest);
         }
-        found.cut |= seed::look_up(index, &scratch.seeds, &mut scratch.seed, &mut scratch.hits);
-        counts.0.push(scratch.seeds.len());
+        let seeds = match index.scheme().e_gram {
+            0 => scratch.seeds.partition_point(|seed| seed.kind == KeyKind::Parametrised),
+            _ => scratch.seeds.len(),
+        };
+        found.cut |= seed::look_up(index, &scratch.seeds[..seeds], &mut scratch.seed, &mut scratch.hits);
+        counts.0.push(seeds);
         counts.1.push(scratch.hits.len());
-        gather(number, index, tokens, scratch, &mut candidates);
+        gather(number, index, tokens, seeds as u32, scratch, &mut candidates);
     }
     if candidates.is_empty() && trace.is_none() {
         return found;
@@ -146,11 +151,25 @@ pub fn find(indexes: &Indexes, tokens: &Tokens, scratch: &mut Scratch, trace: Op
     found
 }
 
+/// The scheme among the indexes' that has the seeds of this one and exact ones besides, so that a file's parametrised seeds
+/// are made once.
+fn widest(indexes: &Indexes, scheme: Scheme) -> Scheme {
+    let wider = |other: &Scheme| (other.p_gram, other.p_sub) == (scheme.p_gram, scheme.p_sub) && other.e_gram > 0;
+    let own = if scheme.e_gram > 0 { Some(scheme) } else { None };
+    own.or_else(|| indexes.iter().map(|(_, index)| index.scheme()).find(wider)).unwrap_or(scheme)
+}
+
 /// Chains and scores the hits of each lineage.
-fn gather(number: IndexNo, index: &Index, tokens: &Tokens, scratch: &mut Scratch, out: &mut Vec<Candidate>) {
+fn gather(
+    number: IndexNo,
+    index: &Index,
+    tokens: &Tokens,
+    seeds: u32,
+    scratch: &mut Scratch,
+    out: &mut Vec<Candidate>,
+) {
     let scheme = index.scheme();
     let grams = [u32::from(scheme.p_gram), u32::from(scheme.e_gram.max(1))];
-    let seeds = scratch.seeds.len() as u32;
     let bar = index.bar();
     let hits = std::mem::take(&mut scratch.hits);
     for group in hits.chunk_by(|one, other| one.lineage == other.lineage) {

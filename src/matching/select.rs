@@ -205,6 +205,7 @@ fn ranges(tokens: &Tokens, hits: &[Hit], grams: [u32; 2], places: &Places<'_>) -
             _ => out.push(RangePair { lines: here, source_lines: source }),
         }
     }
+    merge_overlaps(&mut out);
     let all = tokens.all_lines.max(1);
     reach_ends(tokens, hits, grams, places, &mut out);
     for at in 0..out.len() {
@@ -214,6 +215,20 @@ fn ranges(tokens: &Tokens, hits: &[Hit], grams: [u32; 2], places: &Places<'_>) -
         out[at].source_lines.last += more;
     }
     out
+}
+
+/// Ranges that share lines become one: chains of one source may cross.
+fn merge_overlaps(ranges: &mut Vec<RangePair>) {
+    ranges.sort_by_key(|range| range.lines);
+    ranges.dedup_by(|later, earlier| {
+        let shares = later.lines.first <= earlier.lines.last;
+        if shares {
+            earlier.lines.last = earlier.lines.last.max(later.lines.last);
+            earlier.source_lines.first = earlier.source_lines.first.min(later.source_lines.first);
+            earlier.source_lines.last = earlier.source_lines.last.max(later.source_lines.last);
+        }
+        shares
+    });
 }
 
 /// Tokens from either end within which a match that begins or ends both files takes in what stands there without tokens:

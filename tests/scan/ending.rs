@@ -27,7 +27,8 @@ fn varied_tree() -> Tree {
 #[test]
 fn the_number_of_threads_does_not_show() {
     let tree = varied_tree();
-    let with = |threads: &str| scan(tree.path(), ["--all-files", "-j", threads, ".", "d1"]);
+    let with =
+        |threads: &str| scan(tree.path(), ["--all-files", "-j", threads, "d0", "d1", "d2", "d3", "d4", "d5", "d6"]);
     let one = with("1");
     assert!(one.stdout.len() > 10_000, "{one:?}");
     for threads in ["2", "4"] {

@@ -265,7 +265,7 @@ pub fn of(path: &str, text: &[u8]) -> &'static Language {
     let by_name = tables().0.get(name.as_str());
     let extension = name.rsplit_once('.').map(|(_, extension)| extension);
     let by_extension = || extension.and_then(|extension| tables().1.get(extension));
-    let found = by_name.or_else(by_extension).copied().or_else(|| interpreter(text));
+    let found = by_name.or_else(by_extension).copied().or_else(|| papers(&name)).or_else(|| interpreter(text));
     let found = found.unwrap_or(&OTHER);
     match found.name {
         "Objective-C" if looks_like_matlab(text) => by("MATLAB"),
@@ -279,6 +279,13 @@ impl Language {
     pub fn rank(&'static self) -> usize {
         LANGUAGES.iter().position(|language| std::ptr::eq(language, self)).unwrap_or(LANGUAGES.len())
     }
+}
+
+/// `LICENSE-MIT`, `COPYING.0BSD`, `readme_first`: text, whatever follows the word.
+fn papers(name: &str) -> Option<&'static Language> {
+    let text = by("Text");
+    let (word, _) = name.split_once(['-', '_', '.'])?;
+    text.names.contains(&word).then_some(text)
 }
 
 /// A language by the name it has in reports; a textual file of no known kind where there is none.
@@ -339,6 +346,9 @@ mod tests {
             ("x/CMakeLists.txt", "", "CMake"),
             ("bin/tool", "#!/usr/bin/env python3\nx", "Python"),
             ("LICENSE", "", "Text"),
+            ("a/LICENSE-0BSD", "", "Text"),
+            ("COPYING.LIB", "", "Text"),
+            ("license.js", "", "JavaScript"),
             ("a.unknown", "", "Other text"),
             ("a.m", "% a comment\nx = 1;", "MATLAB"),
             ("a.m", "#import <a.h>\n", "Objective-C"),

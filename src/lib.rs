@@ -77,6 +77,7 @@ pub mod examine;
 pub mod explain;
 pub mod index;
 pub mod input;
+pub mod license;
 pub mod matching;
 pub mod model;
 pub mod report;

@@ -3,6 +3,7 @@
 pub mod evidence;
 pub mod finding;
 pub mod ids;
+pub mod license;
 pub mod limits;
 pub mod place;
 pub mod purl;

@@ -18,6 +18,9 @@ const PLACES: usize = 24;
 /// Longest gap between two runs of one match, words on either side (`MAX_DIST` of the data's own tool).
 const GAP: u32 = 50;
 
+/// Least share of a rule that counts as a copy of it, percent.
+const LEAST_COVERAGE: u8 = 40;
+
 /// Part of a text, by words.
 #[derive(Clone, Copy, Debug)]
 pub struct Region {
@@ -30,7 +33,7 @@ pub struct Region {
 /// Buffers.
 #[derive(Debug, Default)]
 pub struct Aligner {
-    grams: HashMap<u64, Vec<u32>>,
+    grams: Grams,
     candidates: Vec<Run>,
     taken: Vec<Run>,
     /// By diagonal, how far the text was covered by a run.
@@ -43,7 +46,7 @@ impl Aligner {
     pub fn align(&mut self, corpus: &Corpus, query: &Query, number: u16, region: Region, hits: &mut Vec<Hit>) {
         let Some(rule) = corpus.rule(number) else { return };
         let words = corpus.words(rule);
-        self.index(words);
+        self.grams.fill(words);
         self.runs(corpus, query, words, region);
         let mut open = region;
         // A rule may stand in a region more than once.
@@ -55,37 +58,24 @@ impl Aligner {
         }
     }
 
-    fn index(&mut self, words: &[u16]) {
-        self.grams.values_mut().for_each(Vec::clear);
-        if self.grams.len() > 1 << 15 {
-            self.grams.clear();
-        }
-        for (at, gram) in words.windows(GRAM).enumerate() {
-            self.grams.entry(format::hash(gram)).or_default().push(at as u32);
-        }
-    }
-
     /// All longest common runs of at least a gram.
     fn runs(&mut self, corpus: &Corpus, query: &Query, words: &[u16], region: Region) {
         self.candidates.clear();
         self.reached.clear();
         for at in region.first..region.last.saturating_sub(GRAM as u32 - 1) {
-            let Some(places) = query.hash(at as usize, GRAM, corpus.powers()).and_then(|hash| self.grams.get(&hash))
-            else {
-                continue;
-            };
-            for rule_at in places.iter().take(PLACES) {
-                let diagonal = i64::from(at) - i64::from(*rule_at);
+            let Some(hash) = query.hash(at as usize, GRAM, corpus.powers()) else { break };
+            for rule_at in self.grams.places(hash).take(PLACES) {
+                let diagonal = i64::from(at) - i64::from(rule_at);
                 let reached = self.reached.entry(diagonal).or_default();
                 if *reached > at {
                     continue;
                 }
                 let text = query.words.get(at as usize..region.last as usize).unwrap_or_default();
-                let rule = words.get(*rule_at as usize..).unwrap_or_default();
+                let rule = words.get(rule_at as usize..).unwrap_or_default();
                 let length = text.iter().zip(rule).take_while(|(one, other)| one == other).count() as u32;
                 *reached = at + length;
                 if length >= GRAM as u32 {
-                    self.candidates.push(Run { at, rule_at: *rule_at, length });
+                    self.candidates.push(Run { at, rule_at, length });
                 }
             }
         }
@@ -215,6 +205,38 @@ impl Aligner {
     }
 }
 
+/// Where the grams of a rule stand, by hash: chains through one table, made anew for each rule without allocating.
+#[derive(Debug, Default)]
+struct Grams {
+    /// The place of the first gram of each chain, plus 1.
+    heads: Vec<u32>,
+    /// For each place that of the next gram of its chain, plus 1.
+    next: Vec<u32>,
+    mask: usize,
+}
+
+impl Grams {
+    fn fill(&mut self, words: &[u16]) {
+        let slots = (words.len() * 2).next_power_of_two();
+        self.mask = slots - 1;
+        self.heads.clear();
+        self.heads.resize(slots, 0);
+        self.next.clear();
+        self.next.resize(words.len(), 0);
+        for (at, gram) in words.windows(GRAM).enumerate().rev() {
+            let head = &mut self.heads[format::spread(format::hash(gram), GRAM) as usize & self.mask];
+            self.next[at] = *head;
+            *head = at as u32 + 1;
+        }
+    }
+
+    /// Places of grams of this hash, and rarely of others, in order.
+    fn places(&self, hash: u64) -> impl Iterator<Item = u32> {
+        let head = self.heads[format::spread(hash, GRAM) as usize & self.mask];
+        std::iter::successors(head.checked_sub(1), |at| self.next.get(*at as usize)?.checked_sub(1))
+    }
+}
+
 /// The part of a run from `first` on.
 fn clip(run: Run, first: u32) -> Option<Run> {
     let cut = first.saturating_sub(run.at);
@@ -254,7 +276,7 @@ fn near_hit(corpus: &Corpus, query: &Query, number: u16, rule: &Rule, runs: &[Ru
     let coverage = hit.coverage(rule);
     let good = length >= least
         && high >= least_high
-        && coverage * 100.0 >= f32::from(rule.coverage)
+        && coverage * 100.0 >= f32::from(rule.coverage.max(LEAST_COVERAGE))
         && (!rule.is_small() || coverage >= 0.8)
         && is_dense(&hit, query, rule)
         && hit.is_undisturbed(query, corpus, rule)

@@ -77,6 +77,13 @@ impl Hit {
         self.length as f32 / rule.length.max(1) as f32
     }
 
+    /// Words matched, less half of those of the rule that are missing: a complete short text is worth more than a long one
+    /// of which much is not there.
+    pub fn worth(&self, corpus: &Corpus) -> f32 {
+        let missing = corpus.rule(self.rule).map_or(0, |rule| rule.length.saturating_sub(self.length));
+        self.length as f32 - missing as f32 / 2.0
+    }
+
     /// Words of the text from start to end, foreign ones included.
     pub fn span(&self, query: &Query) -> u32 {
         let foreign = query.foreign_within(self.start as usize, self.end.saturating_sub(1) as usize);

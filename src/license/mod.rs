@@ -34,13 +34,8 @@ pub fn detect(text: &[u8], _path: &str, scratch: &mut Scratch) -> Vec<LicenseMat
     query.fill(corpus, text, &[(0, text.len(), 1)]);
     hits.clear();
     exact::find(corpus, query, hits);
-    let covered: Vec<(u32, u32)> = hits
-        .iter()
-        .filter(|hit| corpus.rule(hit.rule).is_some_and(|rule| rule.kind == RuleKind::Text && rule.length > 120))
-        .map(|hit| (hit.start, hit.end))
-        .collect();
-    near::find(corpus, query, &covered, near, hits);
-    refine::refine(corpus, query, hits);
+    near::find(corpus, query, near, hits);
+    refine::refine(corpus, hits);
     hits.iter().filter_map(|hit| statement(corpus, query, hit)).collect()
 }
 

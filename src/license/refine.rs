@@ -7,7 +7,6 @@ use std::collections::HashSet;
 
 use super::corpus::Corpus;
 use super::hit::Hit;
-use super::query::Query;
 use super::rule::RuleKind;
 
 /// A shorter hit that shares this much of itself with a longer one goes.
@@ -20,15 +19,16 @@ const MUCH: f32 = 0.4;
 const SOME: f32 = 0.1;
 
 /// Leaves the hits that stand, in order.
-pub fn refine(corpus: &Corpus, query: &Query, hits: &mut Vec<Hit>) {
+pub fn refine(corpus: &Corpus, hits: &mut Vec<Hit>) {
     let mut contained = contained(corpus, hits);
     let mut overlapping = overlapping(corpus, hits);
     // What went for one that went itself may come back.
     restore(hits, &mut contained);
     restore(hits, &mut overlapping);
     self::contained(corpus, hits);
+    drop_enclosed(corpus, hits);
     hits.retain(|hit| corpus.rule(hit.rule).is_some_and(|rule| rule.kind != RuleKind::FalsePositive));
-    drop_lists(corpus, query, hits);
+    drop_lists(corpus, hits);
 }
 
 fn order(hits: &mut [Hit]) {
@@ -52,10 +52,9 @@ fn contained(corpus: &Corpus, hits: &mut Vec<Hit>) -> Vec<Hit> {
             if same {
                 let better = coverage(corpus, this) >= coverage(corpus, other);
                 gone[if better { next } else { one }] = true;
-            } else if this.contains(other) {
-                gone[next] = true;
-            } else if other.contains(this) {
-                gone[one] = true;
+            } else if this.contains(other) || other.contains(this) {
+                // The larger one stays, unless it is a copy of something of which so much is missing that it says less.
+                gone[if this.worth(corpus) >= other.worth(corpus) { next } else { one }] = true;
             }
         }
     }
@@ -120,8 +119,9 @@ fn worse(corpus: &Corpus, this: &Hit, other: &Hit) -> Option<Side> {
     }
     let of_this = shared as f32 / this.length.max(1) as f32;
     let of_other = shared as f32 / other.length.max(1) as f32;
-    let longer = this.length >= other.length;
-    let shorter = this.length <= other.length;
+    let (this_worth, other_worth) = (this.worth(corpus), other.worth(corpus));
+    let longer = this_worth >= other_worth;
+    let shorter = this_worth <= other_worth;
     let richer = longer && this.high >= other.high;
     let poorer = shorter && this.high <= other.high;
     if of_other >= NEARLY_ALL && longer {
@@ -172,15 +172,41 @@ fn restore(hits: &mut Vec<Hit>, gone: &mut Vec<Hit>) {
     order(hits);
 }
 
+/// Words from which on a matched text counts as one: what it mentions between its matched words is part of it.
+const ENCLOSING: u32 = 100;
+
+/// Drops names of licences that stand between the words of a licence's text, where a copy was altered.
+fn drop_enclosed(corpus: &Corpus, hits: &mut Vec<Hit>) {
+    let mut texts = Vec::new();
+    for hit in hits.iter() {
+        if let Some(rule) = corpus.rule(hit.rule)
+            && rule.kind == RuleKind::Text
+            && hit.length >= ENCLOSING
+        {
+            texts.push((hit.start, hit.end));
+        }
+    }
+    if texts.is_empty() {
+        return;
+    }
+    hits.retain(|hit| {
+        let bare = corpus.rule(hit.rule).is_some_and(|rule| !matches!(rule.kind, RuleKind::Text | RuleKind::Notice));
+        let inside = texts.iter().any(|(start, end)| *start <= hit.start && hit.end <= *end);
+        !(bare && hit.length < ENCLOSING && inside)
+    });
+}
+
 /// Hits of a list that are drawn together: at least this many, standing close together.
 const LIST: usize = 15;
+/// A text with so many hits, nearly all of them names, is one list.
+const LONG_LIST: usize = 150;
 /// Most words between two entries of a list.
 const LIST_GAP: u32 = 10;
 /// Longest entry of a list, words.
 const ENTRY: u32 = 20;
 
 /// Drops what stands in a list of licence names, such as tools that deal with licences carry.
-fn drop_lists(corpus: &Corpus, query: &Query, hits: &mut Vec<Hit>) {
+fn drop_lists(corpus: &Corpus, hits: &mut Vec<Hit>) {
     if hits.len() < LIST {
         return;
     }
@@ -189,6 +215,15 @@ fn drop_lists(corpus: &Corpus, query: &Query, hits: &mut Vec<Hit>) {
         let bare = rule.is_some_and(|rule| !matches!(rule.kind, RuleKind::Text | RuleKind::Notice));
         bare && hit.is_exact() && hit.length <= ENTRY
     };
+    let different = |group: &[Hit]| {
+        let rules = group.iter().filter_map(|hit| corpus.rule(hit.rule));
+        rules.map(|rule| rule.expression).collect::<HashSet<u16>>().len()
+    };
+    let entries = hits.iter().filter(|hit| entry(hit)).count();
+    if hits.len() > LONG_LIST && entries * 100 > hits.len() * 95 && different(hits) * 3 > hits.len() {
+        hits.clear();
+        return;
+    }
     let mut gone = vec![false; hits.len()];
     let mut first = 0;
     while first < hits.len() {
@@ -201,13 +236,11 @@ fn drop_lists(corpus: &Corpus, query: &Query, hits: &mut Vec<Hit>) {
             last += 1;
         }
         let group = &hits[first..=last];
-        let different: HashSet<u16> =
-            group.iter().filter_map(|hit| corpus.rule(hit.rule)).map(|rule| rule.expression).collect();
-        if group.len() >= LIST && (different.len() * 3 > group.len() || different.len() >= LIST / 3) {
+        let different = different(group);
+        if group.len() >= LIST && (different * 3 > group.len() || different >= LIST / 3) {
             gone[first..=last].fill(true);
         }
         first = last + 1;
     }
-    let _ = query;
     take(hits, &gone);
 }

@@ -46,3 +46,9 @@ pub const COMPONENT_LINEAGES: u32 = 400_000;
 pub const OVERLAPS: usize = 64;
 /// Blocks of source lines of one piece that are compared with other pieces.
 pub const PIECE_BLOCKS: usize = 10_000;
+/// Length of one SPDX-License-Identifier tag's expression that is read, bytes.
+pub const TAG_BYTES: usize = 1024;
+/// Length of a broken expression that is shown, bytes.
+pub const TAG_SHOWN: usize = 80;
+/// SPDX-License-Identifier tags of one file that are read.
+pub const TAGS: usize = 1000;

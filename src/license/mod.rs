@@ -2,6 +2,7 @@
 
 pub mod category;
 pub mod expression;
+pub mod file;
 pub mod tag;
 
 use crate::license::tag::{Claim, Tag};

@@ -9,7 +9,7 @@ use std::sync::{LazyLock, Mutex};
 use divan::Bencher;
 use divan::counter::{BytesCount, ItemsCount};
 use foundling::attribute::{self, Project};
-use foundling::examine::{self, SourceFile, examine};
+use foundling::examine::{self, Search, SourceFile, Wanted, examine};
 use foundling::index::set::Indexes;
 use foundling::input::read;
 use foundling::input::walk::{self, FoundFile, WalkOptions};
@@ -80,10 +80,11 @@ fn walk_all(world: &World) -> Vec<FoundFile> {
 
 fn examine_all(indexes: &Indexes, found: &[FoundFile], texts: &[Vec<u8>]) -> Vec<FileEvidence> {
     let mut scratch = examine::Scratch::default();
+    let search = Search { indexes, wanted: Wanted::ALL };
     let one = |(file, text): (&FoundFile, &Vec<u8>)| {
         let blake3 = *blake3::hash(text).as_bytes();
         let source = SourceFile { root: file.root, path: &file.path, bytes: text.len() as u64, blake3 };
-        examine(indexes, &source, Some(text), &mut scratch, None)
+        examine(&search, &source, Some(text), &mut scratch, None)
     };
     found.iter().zip(texts).map(one).collect()
 }

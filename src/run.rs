@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use crate::atomic::AtomicFile;
 use crate::build::{self, Outcome};
 use crate::cli::{self, Command};
-use crate::config::{self, BuildSettings, Effort, IndexSource, ScanSettings};
+use crate::config::{self, BuildSettings, Effort, IndexSource, LicenseSettings, ScanSettings};
 use crate::error::Error;
 use crate::explain;
 use crate::index::reader::Index;
@@ -17,7 +17,7 @@ use crate::license::encode;
 use crate::report::layout::{self, safe};
 use crate::report::output::{self, Output};
 use crate::report::progress::Progress;
-use crate::report::{self, index_info};
+use crate::report::{self, index_info, licenses};
 use crate::scan;
 
 /// The index inside the program. It is mapped with the program's own file: what is not looked up costs nothing.
@@ -33,11 +33,12 @@ const PARTS_LISTED: usize = 10;
 pub fn run(command: Command) -> Result<(), Error> {
     match command {
         Command::Scan(scan) => run_scan(&ScanSettings::new(scan)?),
+        Command::Licenses(licenses) => run_licenses(&LicenseSettings::new(licenses)?),
         Command::Explain(explain) => run_explain(explain),
         Command::Index(cli::Index::Build(build)) => run_build(&BuildSettings::new(build)),
         Command::Index(cli::Index::Info(info)) => run_info(info),
         Command::Index(cli::Index::Verify(verify)) => run_verify(&verify.index),
-        Command::Index(cli::Index::Licenses(licenses)) => run_licenses(&licenses),
+        Command::Index(cli::Index::Licenses(licenses)) => run_compile(&licenses),
     }
 }
 
@@ -52,6 +53,19 @@ fn run_scan(settings: &ScanSettings) -> Result<(), Error> {
     let report = scan::scan(&settings.roots, &indexes, &settings.options, &|bytes| progress.count(bytes))?;
     progress.finish();
     report::deliver(&report, settings.format, Output::open(settings.output.as_deref())?)
+}
+
+fn run_licenses(settings: &LicenseSettings) -> Result<(), Error> {
+    use_threads(settings.effort);
+    output::remove_on_interrupt();
+    if let Some(path) = &settings.output {
+        check_writable(path)?;
+    }
+    let progress = Progress::new("Scanning", "files", settings.effort.quiet);
+    let indexes = Indexes::default();
+    let report = scan::scan(&settings.roots, &indexes, &settings.options, &|bytes| progress.count(bytes))?;
+    progress.finish();
+    licenses::deliver(&report, settings.format, settings.listed, Output::open(settings.output.as_deref())?)
 }
 
 fn run_explain(explain: cli::Explain) -> Result<(), Error> {
@@ -131,7 +145,7 @@ fn run_verify(path: &Path) -> Result<(), Error> {
     indexes.iter().try_for_each(|(_, index)| verify_one(index))
 }
 
-fn run_licenses(arguments: &cli::IndexLicenses) -> Result<(), Error> {
+fn run_compile(arguments: &cli::IndexLicenses) -> Result<(), Error> {
     output::remove_on_interrupt();
     let mut file = AtomicFile::create(&arguments.output)?;
     let sources = build::licenses::read(&arguments.wheel)?;

@@ -5,11 +5,12 @@ use std::sync::Mutex;
 
 use crate::attribute::{self, Project};
 use crate::error::{Code, Error, Problem};
-use crate::examine::{self, SourceFile, examine};
+use crate::examine::{self, Search, SourceFile, Wanted, examine};
 use crate::index::set::Indexes;
 use crate::input::archive::{self, ArchiveLimits};
 use crate::input::walk::{self, FoundFile, WalkOptions};
 use crate::input::{manifest, read};
+use crate::license;
 use crate::model::evidence::FileEvidence;
 use crate::model::finding::{FileReport, IndexSummary, Report};
 use crate::model::ids::RootNo;
@@ -23,6 +24,8 @@ pub struct Options {
     pub no_ignore: bool,
     /// Whether the report lists every file.
     pub all_files: bool,
+    /// What to look for.
+    pub wanted: Wanted,
     /// Threads; 0 for one a core.
     pub threads: usize,
 }
@@ -53,7 +56,11 @@ pub fn scan(
     let mut attribution = attribute::attribute(indexes, &projects, std::mem::take(&mut gathered.evidence));
     attribution.files.append(&mut gathered.others);
     attribution.files.sort_by(|one, other| (one.scan_root, &one.path).cmp(&(other.scan_root, &other.path)));
+    if !options.all_files {
+        attribution.files.retain(|file| !file.matches.is_empty() || !file.licenses.is_empty());
+    }
     let mut report = Report {
+        wanted: options.wanted,
         indexes: indexes.iter().map(|(_, index)| summary_of(index)).collect(),
         roots: roots.iter().map(|root| path_text(root.as_os_str().as_encoded_bytes())).collect(),
         file_roots: roots
@@ -133,7 +140,7 @@ impl Gathered {
 
 /// One thread's part; what it gathered joins the rest when it is dropped.
 struct Worker<'a> {
-    indexes: &'a Indexes,
+    search: Search<'a>,
     options: &'a Options,
     done: &'a (dyn Fn(u64) + Sync),
     buffer: Vec<u8>,
@@ -162,7 +169,8 @@ impl<'a> Worker<'a> {
         all: &'a Mutex<Gathered>,
     ) -> Self {
         let (buffer, text, scratch, own) = Default::default();
-        Worker { indexes, options, done, buffer, text, scratch, own, all }
+        let search = Search { indexes, wanted: options.wanted };
+        Worker { search, options, done, buffer, text, scratch, own, all }
     }
 
     fn file(&mut self, file: &FoundFile) {
@@ -203,13 +211,14 @@ impl<'a> Worker<'a> {
         self.own.files += 1;
         self.own.bytes += source.bytes;
         let text = bytes.and_then(|bytes| read::text(bytes, &mut self.text));
-        let mut evidence = examine(self.indexes, source, text, &mut self.scratch, None);
+        let mut evidence = examine(&self.search, source, text, &mut self.scratch, None);
         self.own.add_problems(source.root, std::mem::take(&mut evidence.problems));
         let known = !evidence.whole.is_empty() || !evidence.snippets.is_empty();
         if bytes.is_some() && text.is_none() && !known && !opened && source.bytes > 0 {
             self.own.add_problems(source.root, [Problem::new(Code::Binary, source.path, "not text: hashed only")]);
         }
-        if known {
+        // A licence file speaks for the folder around it, whatever it holds.
+        if known || !evidence.licenses.is_empty() || license::file::kind(&evidence.path).is_some() {
             self.own.evidence.push(evidence);
         } else if self.options.all_files {
             self.own.others.push(FileReport {
@@ -219,6 +228,7 @@ impl<'a> Worker<'a> {
                 blake3: evidence.blake3,
                 language: evidence.language,
                 matches: Vec::new(),
+                licenses: Vec::new(),
             });
         }
         (self.done)(source.bytes);

@@ -3,6 +3,7 @@
 mod corrupt;
 mod index;
 mod layers;
+mod licenses;
 mod program;
 mod report;
 mod scan;

@@ -67,9 +67,6 @@ pub fn explain(catalog: &Catalog<'_>, root: RootNo, files: Vec<FileEvidence>, me
             let weight = explanation.site.map_or(0, |site| members.sites[site].weight);
             matches.extend(file_match(catalog, known, &file, explanation, wanted).map(|found| (weight, found)));
         }
-        if matches.is_empty() {
-            continue;
-        }
         matches.sort_by(|(one_weight, one), (other_weight, other)| {
             (one.kind, other.similarity, *other_weight, &one.purl)
                 .partial_cmp(&(other.kind, one.similarity, *one_weight, &other.purl))
@@ -82,6 +79,7 @@ pub fn explain(catalog: &Catalog<'_>, root: RootNo, files: Vec<FileEvidence>, me
             blake3: file.blake3,
             language: file.language,
             matches: matches.into_iter().map(|(_, found)| found).collect(),
+            licenses: file.licenses,
         });
     }
     Explained { findings: findings.into_iter().flatten().collect(), files: reports }

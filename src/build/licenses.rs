@@ -122,7 +122,7 @@ impl Licenses {
             sources.rules.push(RuleSource {
                 name,
                 kind: RuleKind::Text,
-                expression: id,
+                expression: if is_exception(&id) { format!("WITH {id}") } else { id },
                 relevance: Some(100),
                 coverage: percent(&head, "minimum_coverage").filter(|coverage| *coverage > 0),
                 continuous: false,
@@ -133,9 +133,11 @@ impl Licenses {
         Ok(())
     }
 
-    /// An expression of the data's own keys in SPDX ids.
+    /// An expression of the data's own keys in SPDX ids. An exception alone is no expression; it begins with `WITH` and is
+    /// joined with its licence where it is found.
     fn expression(&self, expression: &str) -> Result<String, String> {
         let mut out = String::new();
+        let mut after_with = false;
         let spaced = expression.replace('(', " ( ").replace(')', " ) ");
         for word in spaced.split_whitespace() {
             let upper = word.to_ascii_uppercase();
@@ -144,6 +146,13 @@ impl Licenses {
                 "(" | ")" => word,
                 _ => self.ids.get(&word.to_lowercase()).ok_or_else(|| format!("`{word}` is no licence key"))?,
             };
+            let bare = !after_with && is_exception(part);
+            after_with = part == "WITH";
+            if bare && expression.trim() == word {
+                return Ok(format!("WITH {part}"));
+            }
+            let reference = format!("LicenseRef-scancode-{}", word.to_lowercase());
+            let part = if bare { &reference } else { part };
             if !out.is_empty() && !out.ends_with('(') && part != ")" {
                 out.push(' ');
             }
@@ -151,6 +160,10 @@ impl Licenses {
         }
         Ok(out)
     }
+}
+
+fn is_exception(id: &str) -> bool {
+    id.starts_with("AdditionRef-") || spdx::exception_id(id).is_some()
 }
 
 /// The id as SPDX has it. What is on none of its lists is a reference of the data's own; for an exception SPDX 3 calls that

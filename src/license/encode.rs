@@ -15,7 +15,7 @@ pub struct RuleSource {
     pub name: String,
     /// What its text is.
     pub kind: RuleKind,
-    /// SPDX expression; empty for false positives.
+    /// SPDX expression; `WITH` and an exception where that is all there is; empty for false positives.
     pub expression: String,
     /// How much a full match says, 0 to 100; by its length where `None`.
     pub relevance: Option<u8>,

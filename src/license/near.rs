@@ -14,7 +14,7 @@ use crate::model::limits;
 /// Words without a vote after which a region ends.
 const REGION_GAP: u32 = 80;
 /// Seeds held by more rules than this say nothing of which rule it is, and are left out of the vote.
-const COMMON: usize = 1500;
+const COMMON: usize = 4000;
 /// Alignments in a region, at most.
 const ALIGNED: usize = 96;
 /// Alignments of one round: the best rule, and those that may turn out better.

@@ -96,6 +96,13 @@ impl Query {
         self.foreign.get(first..last).unwrap_or_default().iter().map(|count| u32::from(*count)).sum()
     }
 
+    /// Where the words from `first` to before `last` begin and end, bytes.
+    pub fn bytes(&self, first: usize, last: usize) -> (usize, usize) {
+        let start = self.starts.get(first).copied().unwrap_or_default();
+        let end = self.ends.get(last.saturating_sub(1)).copied().unwrap_or(start);
+        (start as usize, end as usize)
+    }
+
     /// Line of a word.
     pub fn line(&self, at: usize) -> u32 {
         self.lines.get(at).copied().unwrap_or(1)

@@ -4,8 +4,9 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use crate::error::Problem;
-use crate::model::evidence::MatchKind;
+use crate::model::evidence::{MatchKind, Wanted};
 use crate::model::ids::RootNo;
+use crate::model::license::{LicenseKind, LicenseMatch};
 use crate::model::place::{RangePair, folder};
 
 /// How much of a component was found at a place.
@@ -81,6 +82,16 @@ pub struct FileReport {
     pub language: Option<&'static str>,
     /// Best explanation first.
     pub matches: Vec<FileMatch>,
+    /// What it says of its licence, in line order.
+    pub licenses: Vec<LicenseMatch>,
+}
+
+impl FileReport {
+    /// The distinct expressions that the file states; a mention states nothing.
+    pub fn stated(&self) -> BTreeSet<&str> {
+        let stated = self.licenses.iter().filter(|one| one.kind != LicenseKind::Reference);
+        stated.map(|one| one.expression.as_str()).collect()
+    }
 }
 
 /// One index of the scan.
@@ -101,6 +112,8 @@ pub struct IndexSummary {
 /// A scan's whole result, in an order that depends on nothing but the tree and the indexes.
 #[derive(Clone, Debug, Default)]
 pub struct Report {
+    /// What was looked for.
+    pub wanted: Wanted,
     /// The indexes that were used.
     pub indexes: Vec<IndexSummary>,
     /// The roots as they were given.
@@ -113,7 +126,7 @@ pub struct Report {
     pub bytes_read: u64,
     /// Findings by root, then place, then purl.
     pub findings: Vec<Finding>,
-    /// Files with a match (every file if all were asked for), by root and path.
+    /// Files with a match or a licence (every file if all were asked for), by root and path.
     pub files: Vec<FileReport>,
     /// What was not examined in full, by code and path.
     pub problems: Vec<Problem>,

@@ -50,3 +50,9 @@ pub const PIECE_BLOCKS: usize = 10_000;
 pub const LICENSE_WORDS: usize = 1_000_000;
 /// Words of a file and of rules that are aligned with each other in the search for altered licences.
 pub const LICENSE_ALIGNED: u64 = 20_000_000;
+/// Length of one SPDX-License-Identifier tag's expression that is read, bytes.
+pub const TAG_BYTES: usize = 1024;
+/// Length of a broken expression that is shown, bytes.
+pub const TAG_SHOWN: usize = 80;
+/// SPDX-License-Identifier tags of one file that are read.
+pub const TAGS: usize = 1000;

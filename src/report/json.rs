@@ -13,18 +13,23 @@ use serde_json::ser::Formatter;
 use crate::error::Code;
 use crate::model::evidence::MatchKind;
 use crate::model::finding::{FileMatch, FileReport, Finding, FindingKind, IndexSummary, Report};
-use crate::model::place::RangePair;
+use crate::model::license::{LicenseKind, LicenseMatch};
+use crate::model::place::{Lines, RangePair};
 use crate::report::layout::unsafe_to_show;
 use crate::report::summary::Summary;
 
 /// What the report is written by; rises when a field is renamed or dropped.
 pub const SCHEMA: &str = "foundling-report/1";
 
+/// Who writes.
 #[derive(Serialize)]
-struct Tool {
+pub(super) struct Tool {
     name: &'static str,
     version: &'static str,
 }
+
+/// This program.
+pub(super) const TOOL: Tool = Tool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") };
 
 #[derive(Serialize)]
 struct Index<'r> {
@@ -35,7 +40,7 @@ struct Index<'r> {
     files: u64,
 }
 
-/// `components` and `licenses` count entries of `components[]`.
+/// `components`, `component_licenses` and `unknown_licenses` count entries of `components[]`, `licenses` files.
 #[derive(Serialize)]
 struct Figures<'r> {
     files: u64,
@@ -43,6 +48,7 @@ struct Figures<'r> {
     components: u64,
     unmanaged_files: u64,
     licenses: &'r BTreeMap<&'r str, u64>,
+    component_licenses: &'r BTreeMap<&'r str, u64>,
     unknown_licenses: u64,
     managed: u64,
     kinds: Kinds,
@@ -78,9 +84,18 @@ struct File<'r> {
     blake3: String,
     language: Option<&'static str>,
     matches: Vec<Match<'r>>,
+    licenses: Vec<License<'r>>,
     /// Always there, so that readers need not ask.
-    licenses: [(); 0],
     copyrights: [(); 0],
+}
+
+#[derive(Serialize)]
+struct License<'r> {
+    expression: &'r str,
+    kind: LicenseKind,
+    lines: Lines,
+    score: f64,
+    rule: &'r str,
 }
 
 #[derive(Serialize)]
@@ -101,7 +116,7 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let sum = Summary::of(report);
     out.write_all(b"{\n")?;
     field(out, "schema", &SCHEMA)?;
-    field(out, "tool", &Tool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") })?;
+    field(out, "tool", &TOOL)?;
     list(out, "indexes", report.indexes.iter().map(index))?;
     out.write_all(b",\n")?;
     field(out, "roots", &report.roots)?;
@@ -127,6 +142,7 @@ fn figures<'r>(report: &Report, sum: &'r Summary<'r>) -> Figures<'r> {
         components: report.findings.len() as u64,
         unmanaged_files: sum.unmanaged_files,
         licenses: &sum.licenses,
+        component_licenses: &sum.component_licenses,
         unknown_licenses: sum.unknown_licenses,
         managed: sum.managed,
         kinds: Kinds { vendored, copied, snippet },
@@ -156,7 +172,7 @@ fn file<'r>(report: &'r Report, file: &'r FileReport) -> File<'r> {
         blake3: hex(&file.blake3),
         language: file.language,
         matches: file.matches.iter().map(match_entry).collect(),
-        licenses: [],
+        licenses: file.licenses.iter().map(license_entry).collect(),
         copyrights: [],
     }
 }
@@ -170,6 +186,11 @@ fn match_entry(found: &FileMatch) -> Match<'_> {
         exactness: rounded(found.exactness),
         ranges: &found.ranges,
     }
+}
+
+fn license_entry(found: &LicenseMatch) -> License<'_> {
+    let LicenseMatch { expression, kind, lines, score, rule } = found;
+    License { expression, kind: *kind, lines: *lines, score: rounded(*score), rule }
 }
 
 /// Four decimals; what is no number is 0, and so is minus 0.
@@ -188,14 +209,14 @@ fn hex(bytes: &[u8]) -> String {
 }
 
 /// A field on a line of its own, with the comma behind it.
-fn field(out: &mut dyn Write, name: &str, value: &impl Serialize) -> io::Result<()> {
+pub(super) fn field(out: &mut dyn Write, name: &str, value: &impl Serialize) -> io::Result<()> {
     write!(out, "  \"{name}\": ")?;
     entry(out, value)?;
     out.write_all(b",\n")
 }
 
 /// A list, one entry a line, without a comma behind it.
-fn list(out: &mut dyn Write, name: &str, entries: impl Iterator<Item = impl Serialize>) -> io::Result<()> {
+pub(super) fn list(out: &mut dyn Write, name: &str, entries: impl Iterator<Item = impl Serialize>) -> io::Result<()> {
     write!(out, "  \"{name}\": [")?;
     let mut empty = true;
     for value in entries {
@@ -278,6 +299,7 @@ mod tests {
         components: u64,
         unmanaged_files: u64,
         licenses: BTreeMap<String, u64>,
+        component_licenses: BTreeMap<String, u64>,
         problems: BTreeMap<String, u64>,
     }
 
@@ -302,8 +324,17 @@ mod tests {
         blake3: String,
         language: Option<String>,
         matches: Vec<ReadMatch>,
-        licenses: Vec<String>,
+        licenses: Vec<ReadLicense>,
         copyrights: Vec<String>,
+    }
+
+    #[derive(Debug, Deserialize, PartialEq)]
+    struct ReadLicense {
+        expression: String,
+        kind: String,
+        lines: [u32; 2],
+        score: f64,
+        rule: String,
     }
 
     #[derive(Debug, Deserialize, PartialEq)]
@@ -355,7 +386,8 @@ mod tests {
             bytes: 45_678_901,
             components: 4,
             unmanaged_files: 4,
-            licenses: count(&[("MIT", 2), ("Zlib", 1)]),
+            licenses: count(&[("GPL-2.0-only", 1), ("MIT", 2)]),
+            component_licenses: count(&[("MIT", 2), ("Zlib", 1)]),
             problems: count(&[("too-large", 1), ("symbolic-link", 4), ("ignored", 41)]),
         };
         assert_eq!(document.summary, summary);
@@ -405,7 +437,13 @@ mod tests {
                 exactness: 1.0,
                 ranges: vec![range([10, 80], [12, 82]), range([120, 120], [160, 160])],
             }],
-            licenses: vec![],
+            licenses: vec![ReadLicense {
+                expression: "GPL-2.0-only".into(),
+                kind: "notice".into(),
+                lines: [1, 9],
+                score: 0.9,
+                rule: "gpl-2.0_7.RULE".into(),
+            }],
             copyrights: vec![],
         };
         assert_eq!(document.files[1], ring);

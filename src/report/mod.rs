@@ -6,7 +6,9 @@ pub mod human;
 pub mod index_info;
 pub mod json;
 pub mod layout;
+pub mod licenses;
 pub mod output;
+mod page;
 pub mod progress;
 mod summary;
 

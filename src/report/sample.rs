@@ -1,9 +1,10 @@
 //! A report with something of everything, for the tests of the formats.
 
 use crate::error::{Code, Problem};
-use crate::model::evidence::MatchKind;
+use crate::model::evidence::{MatchKind, Wanted};
 use crate::model::finding::{FileMatch, FileReport, Finding, FindingKind, IndexSummary, Report};
 use crate::model::ids::RootNo;
+use crate::model::license::{LicenseKind, LicenseMatch};
 use crate::model::place::{Lines, RangePair};
 
 pub(crate) fn finding(purl: &str, versions: &[&str], kind: FindingKind, root: &str) -> Finding {
@@ -41,7 +42,15 @@ pub(crate) fn matched(purl: &str, kind: MatchKind, source_path: &str, ranges: &[
 
 pub(crate) fn file(path: &str, matches: Vec<FileMatch>) -> FileReport {
     let blake3 = [0xab; 32];
-    FileReport { scan_root: RootNo(0), path: path.to_string(), bytes: 12_345, blake3, language: Some("C"), matches }
+    FileReport {
+        scan_root: RootNo(0),
+        path: path.to_string(),
+        bytes: 12_345,
+        blake3,
+        language: Some("C"),
+        matches,
+        licenses: Vec::new(),
+    }
 }
 
 pub(crate) fn indexes() -> Vec<IndexSummary> {
@@ -88,7 +97,25 @@ fn findings() -> Vec<Finding> {
     vec![lodash, kernel, jquery, zlib]
 }
 
+fn licence(expression: &str, kind: LicenseKind, last: u32) -> LicenseMatch {
+    let lines = Lines { first: 1, last };
+    let rule = format!("{}_7.RULE", expression.to_lowercase().replace("-only", ""));
+    LicenseMatch { expression: expression.into(), kind, lines, score: 0.9, rule }
+}
+
 fn files() -> Vec<FileReport> {
+    let mut files = matched_files();
+    files[1].licenses = vec![licence("GPL-2.0-only", LicenseKind::Notice, 9)];
+    files[2].licenses = vec![
+        licence("MIT", LicenseKind::Tag, 1),
+        licence("MIT", LicenseKind::Text, 20),
+        licence("ISC", LicenseKind::Reference, 4),
+    ];
+    files[3].licenses = vec![licence("MIT", LicenseKind::Notice, 3)];
+    files
+}
+
+fn matched_files() -> Vec<FileReport> {
     let ring = [range(10, 80, 2), range(120, 120, 40)];
     vec![
         file(
@@ -112,6 +139,7 @@ fn files() -> Vec<FileReport> {
 pub(crate) fn report() -> Report {
     let ignored = Problem { count: 41, ..Problem::new(Code::Ignored, ".gitignore", "line 3: `build/`") };
     Report {
+        wanted: Wanted::ALL,
         indexes: indexes(),
         roots: vec!["product".to_string()],
         file_roots: Default::default(),

@@ -43,6 +43,7 @@ pub struct Summary {
     pub components: u64,
     pub unmanaged_files: u64,
     pub licenses: BTreeMap<String, u64>,
+    pub component_licenses: BTreeMap<String, u64>,
     pub kinds: Kinds,
 }
 
@@ -113,12 +114,12 @@ pub struct Range {
 }
 
 #[derive(Debug, Deserialize)]
-#[allow(dead_code)] // declared for their shape alone
 pub struct License {
     pub expression: String,
     pub kind: String,
     pub lines: [u32; 2],
     pub score: f64,
+    pub rule: String,
 }
 
 #[derive(Debug, Deserialize)]
@@ -150,6 +151,13 @@ impl Document {
         let count = |kind| document.components.iter().filter(|component| component.kind == kind).count();
         let Kinds { vendored, copied, snippet } = document.summary.kinds;
         assert_eq!([vendored, copied, snippet], KINDS.map(count));
+        let licensed = document.components.iter().filter(|component| component.license.is_some()).count() as u64;
+        assert_eq!(document.summary.component_licenses.values().sum::<u64>(), licensed);
+        for (expression, files) in &document.summary.licenses {
+            let states =
+                |file: &&File| file.licenses.iter().any(|one| one.kind != "reference" && one.expression == *expression);
+            assert_eq!(document.files.iter().filter(states).count() as u64, *files, "{expression}");
+        }
         document.components.iter().for_each(Component::check);
         document.files.iter().for_each(File::check);
         let undeclared = document.components.iter().any(|component| !component.managed)
@@ -184,6 +192,12 @@ impl File {
             stated.chain(self.copyrights.iter().map(|one| one.lines)).all(|[first, last]| first <= last),
             "{self:?}"
         );
+        for license in &self.licenses {
+            assert!(["text", "notice", "tag", "reference"].contains(&license.kind.as_str()), "{self:?}");
+            assert!((0.0..=1.0).contains(&license.score) && !license.rule.is_empty(), "{self:?}");
+            let mode = spdx::ParseMode { allow_deprecated: true, ..spdx::ParseMode::STRICT };
+            assert!(spdx::Expression::parse_mode(&license.expression, mode).is_ok(), "{self:?}");
+        }
         for found in &self.matches {
             assert!((0.0..=1.0).contains(&found.similarity) && (0.0..=1.0).contains(&found.exactness), "{self:?}");
             assert!(found.kind != MatchKind::Snippet || !found.ranges.is_empty(), "{self:?}");

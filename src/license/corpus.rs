@@ -273,7 +273,7 @@ impl Seeds {
     fn read(part: &[u8], rule_count: usize) -> Option<Seeds> {
         let count = u32_at(part, 0)? as usize;
         let key_bytes = part.get(4..4 + count.checked_mul(4)?)?;
-        let keys: Vec<u32> = key_bytes.chunks_exact(4).filter_map(|bytes| u32_at(bytes, 0)).collect();
+        let keys: Vec<u32> = key_bytes.as_chunks().0.iter().map(|bytes| u32::from_le_bytes(*bytes)).collect();
         if !keys.is_sorted() {
             return None;
         }
@@ -342,9 +342,8 @@ impl<'a> Parts<'a> {
     }
 
     fn corpus(&self) -> Option<Corpus> {
-        let words: Vec<u16> = self.words.chunks_exact(2).filter_map(|bytes| u16_at(bytes, 0)).collect();
-        let pairs: Vec<(u16, u16)> =
-            self.pairs.chunks_exact(4).filter_map(|bytes| Some((u16_at(bytes, 0)?, u16_at(bytes, 2)?))).collect();
+        let words = numbers(self.words);
+        let pairs: Vec<(u16, u16)> = numbers(self.pairs).chunks_exact(2).map(|pair| (pair[0], pair[1])).collect();
         let (peculiar, vocabulary) = self.vocabulary()?;
         let (rules, anchors) = self.rules(&words, peculiar)?;
         let phrase_count = rules.last().map(|rule| rule.first_phrase as usize + usize::from(rule.phrases))?;
@@ -428,6 +427,10 @@ impl<'a> Parts<'a> {
         }
         (!rules.is_empty() && rules.len() <= usize::from(DROPPED)).then(|| (rules, Anchors::new(anchors, hashes)))
     }
+}
+
+fn numbers(part: &[u8]) -> Vec<u16> {
+    part.as_chunks().0.iter().map(|bytes| u16::from_le_bytes(*bytes)).collect()
 }
 
 fn texts(part: &[u8]) -> Option<Vec<Box<str>>> {

@@ -79,7 +79,7 @@ pub fn spread(hash: u64, length: usize) -> u64 {
 
 /// The key of a gram of [`SEED`] words if it is a seed.
 pub fn seed(spread: u64) -> Option<u32> {
-    (spread % SEED_EVERY == 0).then_some((spread >> 32) as u32)
+    spread.is_multiple_of(SEED_EVERY).then_some((spread >> 32) as u32)
 }
 
 /// The number of a category in the data.

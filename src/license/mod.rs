@@ -1,6 +1,6 @@
 //! Which licences a file states: texts, notices, tags and mentions. Pure and in linear time.
 //!
-//! A text is cut into [`words`]; those that some rule has become numbers ([`query`]). [`exact`] finds the rules that stand
+//! Around the words that licences are made of ([`windows`]) a text is cut into [`words`]; those that some rule has become numbers ([`query`]). [`exact`] finds the rules that stand
 //! there word for word, [`near`] the altered copies of longer ones, which [`align`] compares word by word. [`tag`] reads
 //! `SPDX-License-Identifier`. [`refine`] chooses among what was found. The rules are in [`corpus`], compiled by [`encode`]
 //! from other people's rule data into the block that [`format`] specifies.
@@ -21,6 +21,7 @@ mod refine;
 mod resolve;
 pub mod rule;
 pub mod tag;
+mod windows;
 mod words;
 
 use crate::license::tag::{Claim, Tag};
@@ -42,6 +43,7 @@ const BROKEN_TAG_SCORE: f32 = 0.5;
 pub struct Scratch {
     tags: Vec<Tag>,
     cut: bool,
+    stretches: Vec<(usize, usize, u32)>,
     query: Query,
     near: near::Scratch,
     hits: Vec<Hit>,
@@ -72,18 +74,22 @@ impl Scratch {
 
 /// The licence statements of a text, in line order. `path` decides what a field of a package manifest is.
 pub fn detect(text: &[u8], path: &str, scratch: &mut Scratch) -> Vec<LicenseMatch> {
-    let corpus = Corpus::bundled();
-    let Scratch { tags, cut, query, near, hits, mentions } = scratch;
+    let Scratch { stretches, tags, cut, query, near, hits, mentions } = scratch;
     tags.clear();
+    mentions.clear();
     *cut = tag::find(text, tags);
-    query.fill(corpus, text, &[(0, text.len(), 1)]);
+    windows::find(text, stretches);
+    if stretches.is_empty() {
+        return Vec::new();
+    }
+    let corpus = Corpus::bundled();
+    query.fill(corpus, text, stretches);
     hits.clear();
     exact::find(corpus, query, hits);
     near::find(corpus, query, near, hits);
     drop_tagged(query, tags, hits);
     refine::refine(corpus, hits);
     let mut found: Vec<LicenseMatch> = tags.iter().flat_map(tag_matches).collect();
-    mentions.clear();
     resolve::resolve(&Context { corpus, query, text, path }, hits, &mut found, mentions);
     found.sort_by_key(|one| one.lines);
     found

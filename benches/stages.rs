@@ -165,7 +165,7 @@ fn g_attribute(bencher: Bencher) {
     bencher
         .counter(ItemsCount::new(INPUTS.evidence.len()))
         .with_inputs(|| INPUTS.evidence.clone())
-        .bench_local_values(|evidence| attribute::attribute(&INPUTS.indexes, &projects, evidence));
+        .bench_local_values(|evidence| attribute::attribute(&INPUTS.indexes, &projects, Wanted::ALL, evidence));
 }
 
 #[divan::bench(args = ["human", "json"])]

@@ -53,7 +53,8 @@ pub fn scan(
         .zip(0..)
         .map(|(root, number)| Project { root: RootNo(number), own: manifest::own_components(root) })
         .collect();
-    let mut attribution = attribute::attribute(indexes, &projects, std::mem::take(&mut gathered.evidence));
+    let mut attribution =
+        attribute::attribute(indexes, &projects, options.wanted, std::mem::take(&mut gathered.evidence));
     attribution.files.append(&mut gathered.others);
     attribution.files.sort_by(|one, other| (one.scan_root, &one.path).cmp(&(other.scan_root, &other.path)));
     if !options.all_files {

@@ -50,5 +50,9 @@ pub const PIECE_BLOCKS: usize = 10_000;
 pub const TAG_BYTES: usize = 1024;
 /// Length of a broken expression that is shown, bytes.
 pub const TAG_SHOWN: usize = 80;
+/// Licence expressions of one indexed content that are kept.
+pub const CONTENT_LICENSES: usize = 32;
+/// Files of a finding that are named for one mark.
+pub const MARKED_FILES: usize = 20;
 /// SPDX-License-Identifier tags of one file that are read.
 pub const TAGS: usize = 1000;

@@ -20,6 +20,7 @@ pub(crate) fn finding(purl: &str, versions: &[&str], kind: FindingKind, root: &s
         modified_files: 0,
         lines: 0,
         confidence: 0.97,
+        licensing: None,
     }
 }
 

@@ -77,6 +77,8 @@ pub enum Command {
     /// Build, describe or check an index: the file that scans compare with.
     #[command(subcommand, arg_required_else_help = true)]
     Index(Index),
+    /// Say which version this is, and with --verbose whose work it carries.
+    Version(Version),
 }
 
 /// `foundling scan`.
@@ -153,6 +155,14 @@ pub struct Licenses {
     /// How to go about it.
     #[command(flatten)]
     pub run: Run,
+}
+
+/// `foundling version`.
+#[derive(Args, Debug)]
+pub struct Version {
+    /// Also what data the program carries, whose it is and under which licence.
+    #[arg(short, long)]
+    pub verbose: bool,
 }
 
 /// `foundling explain`.
@@ -406,6 +416,8 @@ mod tests {
         let build = read("foundling index build -o x.fdx s.jsonl");
         assert!(matches!(build, Ok(Command::Index(Index::Build(build))) if build.memory == 1 << 30));
         assert!(matches!(read("foundling index info"), Ok(Command::Index(Index::Info(info))) if info.index.is_none()));
+        assert!(matches!(read("foundling version"), Ok(Command::Version(version)) if !version.verbose));
+        assert!(matches!(read("foundling version --verbose"), Ok(Command::Version(version)) if version.verbose));
         assert!(matches!(read("foundling index verify x.fdx"), Ok(Command::Index(Index::Verify(_)))));
     }
 

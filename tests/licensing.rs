@@ -28,6 +28,7 @@ fn tree() -> Tree {
     write_sources(tree.path(), &releases());
     let ran = run(tree.path(), ["index", "build", "-q", "-o", "index.fdx", "sources.jsonl"]);
     assert_eq!((ran.status, ran.stderr.as_str()), (Some(0), ""));
+    assert_eq!(run(tree.path(), ["index", "verify", "index.fdx"]).status, Some(0));
     tree
 }
 
@@ -149,6 +150,16 @@ fn nothing_is_said_where_licences_are_not_looked_for() {
     let found = &document.components[0];
     assert!(found.declared.is_empty() && found.detected.is_empty() && found.license_flags.is_empty());
     assert_eq!((found.notice_removed.files, found.license.as_deref()), (0, Some("MIT")));
+}
+
+#[test]
+fn explain_tells_which_rule_a_licence_comes_from() {
+    let tree = tree();
+    tree.add("in/a.c", format!("int a;\n{TAG}"));
+    let explain = |target| run(tree.path(), ["explain", "--no-default-index", "--index", "index.fdx", target]).stdout;
+    let text = explain("in/a.c");
+    assert!(text.contains("Licences\n  lines 2 to 2: Zlib (Tag), score 1.00, rule spdx-license-identifier"), "{text}");
+    assert!(explain("in/a.c:1").contains("Licences\n  nothing is said of one"));
 }
 
 const FINDING: &str = "

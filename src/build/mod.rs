@@ -288,3 +288,27 @@ fn release_in(source: &Source, version: &str) -> ReleaseIn {
 fn beside(list: &Path, path: &str) -> PathBuf {
     list.parent().unwrap_or(Path::new("")).join(path)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sets_of_licences_are_kept_once_in_an_order_of_their_own() {
+        let set = |names: &[&'static str]| names.iter().copied().collect::<BTreeSet<&str>>();
+        let mut stated = Stated::default();
+        let numbers = [&["Zlib"][..], &["MIT", "ISC"], &[], &["Zlib"]].map(|names| stated.number(set(names)));
+        assert_eq!(numbers, [1, 2, 0, 1]);
+        let (sets, places) = stated.sorted();
+        assert_eq!(sets, [vec!["ISC".to_string(), "MIT".to_string()], vec!["Zlib".to_string()]]);
+        assert_eq!(places, [0, 2, 1]);
+    }
+
+    #[test]
+    fn a_content_of_many_licences_keeps_the_first() {
+        let names: Vec<String> = (0..=limits::CONTENT_LICENSES).map(|at| format!("LicenseRef-{at:03}")).collect();
+        let mut stated = Stated::default();
+        stated.number(names.iter().map(String::as_str).collect());
+        assert_eq!(stated.sorted().0, [names[..limits::CONTENT_LICENSES].to_vec()]);
+    }
+}

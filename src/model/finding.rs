@@ -268,6 +268,13 @@ mod tests {
     }
 
     #[test]
+    fn files_of_a_mark_are_all_counted_and_not_all_named() {
+        let mut paths = Paths::default();
+        (0..=limits::MARKED_FILES).for_each(|at| paths.add(&at.to_string()));
+        assert_eq!((paths.count as usize, paths.listed.len()), (limits::MARKED_FILES + 1, limits::MARKED_FILES));
+    }
+
+    #[test]
     fn a_root_that_is_a_file_is_named_once() {
         let roots = ["dir/a.c", "b.zip", "/c.c", "dir"].map(String::from).to_vec();
         let report = Report { roots, file_roots: (0..3).map(RootNo).collect(), ..Report::default() };

@@ -84,7 +84,7 @@ fn a_notice_that_the_original_has_and_the_copy_lacks_is_marked() {
 }
 
 #[test]
-fn a_notice_under_another_licence_is_not_the_originals() {
+fn a_notice_of_another_licence_is_told_apart_from_none() {
     let tree = tree();
     vendor(&tree, "kit", |number, text| match number {
         0 => text.replace("Zlib", "AGPL-3.0-only"),
@@ -92,7 +92,11 @@ fn a_notice_under_another_licence_is_not_the_originals() {
         _ => text,
     });
     let found = finding(&tree);
-    assert_eq!(found.notice_removed.listed, ["kit/src/kit0.c"]);
+    assert_eq!(
+        (found.notice_removed.files, found.notice_replaced.listed.as_slice()),
+        (0, &["kit/src/kit0.c".to_string()][..])
+    );
+    assert!(found.license_flags.contains(&"notice-replaced".to_string()));
     assert_eq!((found.detected["AGPL-3.0-only"], found.detected["Zlib AND MIT"], found.detected["Zlib"]), (1, 1, 2));
 }
 

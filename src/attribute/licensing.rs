@@ -96,8 +96,10 @@ pub fn licensing(catalog: &Catalog<'_>, known: &Releases, speakers: &Speakers<'_
                 None => drop(detected.insert(expression.to_string(), 1)),
             }
         }
-        if lacks_notice(catalog, known, subject, file, explanations) {
-            out.notice_removed.add(&file.path);
+        match notice(catalog, known, subject, file, explanations) {
+            Notice::Kept => {}
+            Notice::Removed => out.notice_removed.add(&file.path),
+            Notice::Replaced => out.notice_replaced.add(&file.path),
         }
         let silent = file.licenses.is_empty() && file.code_lines > 0 && file::kind(&file.path).is_none();
         if silent && subject.kind == FindingKind::Vendored {
@@ -122,14 +124,23 @@ fn license_file(catalog: &Catalog<'_>, known: &Releases, subject: &Subject<'_>) 
     there.map(|file| file.path).min()
 }
 
-/// Whether the original of a file names licences and the file none of them.
-fn lacks_notice(
+/// What became of the notice that a file's original has.
+enum Notice {
+    /// It is there, or there was none, or no index knows.
+    Kept,
+    /// The file names no licence at all.
+    Removed,
+    /// The file names other licences only: a change by whoever took it, or by its authors in a release that is not indexed.
+    Replaced,
+}
+
+fn notice(
     catalog: &Catalog<'_>,
     known: &Releases,
     subject: &Subject<'_>,
     file: &FileEvidence,
     explanations: &[Explanation],
-) -> bool {
+) -> Notice {
     let own: HashSet<String> = file.licenses.iter().flat_map(|one| expression::families(&one.expression)).collect();
     let originals = originals(catalog, known, subject, file, explanations);
     let lacks = |(index, content): &(IndexNo, ContentId)| {
@@ -137,7 +148,11 @@ fn lacks_notice(
         let mut theirs = theirs.into_iter().flat_map(expression::families).peekable();
         theirs.peek().is_some() && theirs.all(|family| !own.contains(&family))
     };
-    !originals.is_empty() && originals.iter().all(lacks)
+    match !originals.is_empty() && originals.iter().all(lacks) {
+        false => Notice::Kept,
+        true if own.is_empty() => Notice::Removed,
+        true => Notice::Replaced,
+    }
 }
 
 /// Contents that the file is a copy of but for comments or changes; none where the very bytes are the component's.
@@ -172,7 +187,9 @@ fn originals(
     for part in parts {
         let source = Source { index: part.index, lineage: part.lineage };
         let Some(lineage) = catalog.lineage(source) else { continue };
-        if !claim::is_changed_copy(part, &file.path, &lineage.path) {
+        // A licence file that is like another one is another licence, not a copy that lost its notice.
+        let is_license = file::kind(&lineage.path) == Some(LicenseFile::License);
+        if is_license || !claim::is_changed_copy(part, &file.path, &lineage.path) {
             continue;
         }
         let release = subject.release as u32;

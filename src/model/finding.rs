@@ -100,8 +100,10 @@ pub struct Licensing {
     pub declared: Vec<Declared>,
     /// Files of the finding by the expression they state; a file counts under each.
     pub detected: BTreeMap<String, u32>,
-    /// Files whose original names a licence and which name none that it names.
+    /// Files whose original names a licence and which name none.
     pub notice_removed: Paths,
+    /// Files whose original names a licence and which name others only.
+    pub notice_replaced: Paths,
     /// The release's licence file, by its path there, where the vendored folder has none.
     pub left_behind: Option<String>,
     /// Text files of a vendored folder that say nothing of a licence.
@@ -114,6 +116,8 @@ pub struct Licensing {
 pub enum LicenseFlag {
     /// See [`Licensing::notice_removed`].
     NoticeRemoved,
+    /// See [`Licensing::notice_replaced`].
+    NoticeReplaced,
     /// See [`Licensing::left_behind`].
     LicenseFileLeftBehind,
     /// See [`Licensing::unlicensed`].
@@ -126,6 +130,7 @@ impl Licensing {
         declared: Vec::new(),
         detected: BTreeMap::new(),
         notice_removed: Paths { count: 0, listed: Vec::new() },
+        notice_replaced: Paths { count: 0, listed: Vec::new() },
         left_behind: None,
         unlicensed: Paths { count: 0, listed: Vec::new() },
     };
@@ -134,6 +139,7 @@ impl Licensing {
     pub fn flags(&self) -> Vec<LicenseFlag> {
         let all = [
             (LicenseFlag::NoticeRemoved, self.notice_removed.count > 0),
+            (LicenseFlag::NoticeReplaced, self.notice_replaced.count > 0),
             (LicenseFlag::LicenseFileLeftBehind, self.left_behind.is_some()),
             (LicenseFlag::FilesWithoutLicense, self.unlicensed.count > 0),
         ];

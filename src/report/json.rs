@@ -83,6 +83,7 @@ struct Component<'r> {
     detected: &'r BTreeMap<String, u32>,
     license_flags: Vec<LicenseFlag>,
     notice_removed: FileList<'r>,
+    notice_replaced: FileList<'r>,
     license_file_left_behind: Option<&'r str>,
     files_without_license: FileList<'r>,
 }
@@ -196,6 +197,7 @@ fn component<'r>(report: &'r Report, finding: &'r Finding) -> Component<'r> {
         detected: &licensing.detected,
         license_flags: licensing.flags(),
         notice_removed: files(&licensing.notice_removed),
+        notice_replaced: files(&licensing.notice_replaced),
         license_file_left_behind: licensing.left_behind.as_deref(),
         files_without_license: files(&licensing.unlicensed),
     }

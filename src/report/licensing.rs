@@ -51,6 +51,9 @@ fn marks(licensing: &Licensing, root: &str) -> Vec<String> {
     if licensing.notice_removed.count > 0 {
         out.push(format!("licence notice removed from {}", files(&licensing.notice_removed, root)));
     }
+    if licensing.notice_replaced.count > 0 {
+        out.push(format!("another licence than the original's in {}", files(&licensing.notice_replaced, root)));
+    }
     if let Some(path) = &licensing.left_behind {
         out.push(format!("licence file left behind: the release has {}, this folder has none", safe(path)));
     }
@@ -114,6 +117,7 @@ mod tests {
     fn marks_name_their_files_below_the_root() {
         let licensing = Licensing {
             notice_removed: paths(&["v/z/a.c", "v/z/b/b.c", "v/z/c.c", "v/z/d.c"]),
+            notice_replaced: paths(&["v/z/e.c"]),
             left_behind: Some("COPYING".into()),
             unlicensed: paths(&["v/z/a.c"]),
             ..Licensing::default()
@@ -122,6 +126,7 @@ mod tests {
             marks(&licensing, "v/z"),
             [
                 "licence notice removed from 4 files: a.c, b/b.c, c.c and 1 more",
+                "another licence than the original's in 1 file: e.c",
                 "licence file left behind: the release has COPYING, this folder has none",
                 "1 file says nothing of a licence",
             ]

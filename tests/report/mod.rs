@@ -70,6 +70,7 @@ pub struct Component {
     pub detected: BTreeMap<String, u64>,
     pub license_flags: Vec<String>,
     pub notice_removed: FileList,
+    pub notice_replaced: FileList,
     pub license_file_left_behind: Option<String>,
     pub files_without_license: FileList,
 }
@@ -202,13 +203,14 @@ impl Component {
         assert!(self.license.as_ref().is_none_or(|license| !license.is_empty()), "{self:?}");
         let flags = [
             ("notice-removed", self.notice_removed.files > 0),
+            ("notice-replaced", self.notice_replaced.files > 0),
             ("license-file-left-behind", self.license_file_left_behind.is_some()),
             ("files-without-license", self.files_without_license.files > 0),
         ];
         let set: Vec<&str> = flags.into_iter().filter(|(_, set)| *set).map(|(code, _)| code).collect();
         assert_eq!(self.license_flags, set);
         assert!(self.detected.values().all(|files| (1..=self.files).contains(files)), "{self:?}");
-        for list in [&self.notice_removed, &self.files_without_license] {
+        for list in [&self.notice_removed, &self.notice_replaced, &self.files_without_license] {
             assert!(list.files <= self.files && list.listed.len() as u64 == list.files.min(20), "{self:?}");
         }
         for declared in &self.declared {

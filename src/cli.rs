@@ -57,6 +57,14 @@ Examples:
   foundling index build -o small.fdx --profile compact sources.jsonl
   foundling scan --index ours.fdx";
 
+const COMPILE_EXAMPLES: &str = "\
+The result takes effect when the program is built anew with it.
+
+Examples:
+  pip download --no-deps --only-binary :all: --require-hashes \\
+      -r fingerprints/licenses.txt -d work
+  foundling index licenses -o fingerprints/licenses.fpl work/*.whl";
+
 /// Finds the open source that nobody declared: vendored folders, copied files and pasted snippets.
 #[derive(Debug, Parser)]
 #[command(name = "foundling", bin_name = "foundling", version, max_term_width = 100, arg_required_else_help = true, after_help = EXAMPLES)]
@@ -189,6 +197,8 @@ pub enum Index {
     Info(IndexInfo),
     /// Check every byte of an index against its digests.
     Verify(IndexVerify),
+    /// Compile licence rules into the form that the program carries.
+    Licenses(IndexLicenses),
 }
 
 /// `foundling index build`.
@@ -232,6 +242,18 @@ pub struct IndexVerify {
     /// The index file.
     #[arg(value_name = "INDEX")]
     pub index: PathBuf,
+}
+
+/// `foundling index licenses`.
+#[derive(Args, Debug)]
+#[command(after_help = COMPILE_EXAMPLES)]
+pub struct IndexLicenses {
+    /// The package of the ScanCode toolkit, as pip downloads it.
+    #[arg(value_name = "WHEEL")]
+    pub wheel: PathBuf,
+    /// The file to write; it appears when it is complete.
+    #[arg(short, long, value_name = "FILE")]
+    pub output: PathBuf,
 }
 
 /// Which indexes to compare with.

@@ -14,6 +14,7 @@ use crate::index::format::FORMAT;
 use crate::index::reader::Index;
 use crate::index::set::Indexes;
 use crate::index::verify;
+use crate::license::encode;
 use crate::report::layout::{self, safe};
 use crate::report::output::{self, Output};
 use crate::report::progress::Progress;
@@ -43,6 +44,7 @@ pub fn run(command: Command) -> Result<(), Error> {
         Command::Index(cli::Index::Build(build)) => run_build(&BuildSettings::new(build)),
         Command::Index(cli::Index::Info(info)) => run_info(info),
         Command::Index(cli::Index::Verify(verify)) => run_verify(&verify.index),
+        Command::Index(cli::Index::Licenses(licenses)) => run_compile(&licenses),
     }
 }
 
@@ -160,6 +162,20 @@ fn run_info(info: cli::IndexInfo) -> Result<(), Error> {
 fn run_verify(path: &Path) -> Result<(), Error> {
     let indexes = open(&[IndexSource::File(path.to_path_buf())])?;
     indexes.iter().try_for_each(|(_, index)| verify_one(index))
+}
+
+fn run_compile(arguments: &cli::IndexLicenses) -> Result<(), Error> {
+    output::remove_on_interrupt();
+    let mut file = AtomicFile::create(&arguments.output)?;
+    let sources = build::licenses::read(&arguments.wheel)?;
+    let compiled = encode::encode(&sources).map_err(Error::Usage)?;
+    let failed = |source| Error::Io { what: "cannot write", path: arguments.output.clone(), source };
+    file.file().write_all(&compiled).map_err(failed)?;
+    file.commit()?;
+    let size = layout::bytes(compiled.len() as u64);
+    let rules = layout::counted(sources.rules.len() as u64, "rule", "rules");
+    say(&format!("Read {rules}, wrote {size} to {}.\n", safe(&arguments.output.to_string_lossy())));
+    Ok(())
 }
 
 fn verify_one(index: &Index) -> Result<(), Error> {

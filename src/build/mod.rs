@@ -3,6 +3,7 @@
 //! Releases are read in parallel, each distinct content lexed once; what merging needs of it goes to a spool on disk.
 //! Identities are given at the end in the order of digests and purls, so that the index depends on nothing but its sources.
 
+pub mod licenses;
 mod release;
 mod sources;
 mod spool;

@@ -32,7 +32,7 @@ pub(crate) const MODE: ParseMode = ParseMode { allow_deprecated: true, ..ParseMo
 
 /// Deprecated names and what the SPDX list names in their stead. The plain GNU names go by rule, see [`license`].
 const SUCCESSORS: [(&str, &str); 12] = [
-    ("BSD-2-Clause-FreeBSD", "BSD-2-Clause"),
+    ("BSD-2-Clause-FreeBSD", "BSD-2-Clause-Views"),
     ("BSD-2-Clause-NetBSD", "BSD-2-Clause"),
     ("GPL-2.0-with-autoconf-exception", "GPL-2.0-only WITH Autoconf-exception-2.0"),
     ("GPL-2.0-with-bison-exception", "GPL-2.0-only WITH Bison-exception-2.2"),

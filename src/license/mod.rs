@@ -1,12 +1,32 @@
 //! Which licences a file states: texts, notices, tags and mentions. Pure and in linear time.
+//!
+//! A text is cut into [`words`]; those that some rule has become numbers ([`query`]). [`exact`] finds the rules that stand
+//! there word for word, [`near`] the altered copies of longer ones, which [`align`] compares word by word. [`tag`] reads
+//! `SPDX-License-Identifier`. [`refine`] chooses among what was found. The rules are in [`corpus`], compiled by [`encode`]
+//! from other people's rule data into the block that [`format`] specifies.
 
+mod align;
 pub mod category;
+pub mod corpus;
+pub mod encode;
+mod exact;
 pub mod expression;
 pub mod file;
+mod format;
+mod hit;
+mod near;
+mod query;
+mod refine;
+mod resolve;
+pub mod rule;
 pub mod tag;
+mod words;
 
 use crate::license::tag::{Claim, Tag};
 use crate::model::license::{Category, LicenseKind, LicenseMatch};
+use corpus::Corpus;
+use hit::Hit;
+use query::Query;
 
 /// What matches of a tag name as their rule.
 const TAG_RULE: &str = "spdx-license-identifier";
@@ -20,6 +40,9 @@ const BROKEN_TAG_SCORE: f32 = 0.5;
 pub struct Scratch {
     tags: Vec<Tag>,
     cut: bool,
+    query: Query,
+    near: near::Scratch,
+    hits: Vec<Hit>,
 }
 
 impl Scratch {
@@ -32,15 +55,45 @@ impl Scratch {
     pub fn tags_cut(&self) -> bool {
         self.cut
     }
+
+    /// Whether the last text has more words than are compared.
+    pub fn words_cut(&self) -> bool {
+        self.query.cut
+    }
 }
 
 /// The licence statements of a text, in line order. `path` decides what a field of a package manifest is.
 pub fn detect(text: &[u8], _path: &str, scratch: &mut Scratch) -> Vec<LicenseMatch> {
-    scratch.tags.clear();
-    scratch.cut = tag::find(text, &mut scratch.tags);
-    let mut found: Vec<LicenseMatch> = scratch.tags.iter().flat_map(tag_matches).collect();
+    let corpus = Corpus::bundled();
+    let Scratch { tags, cut, query, near, hits } = scratch;
+    tags.clear();
+    *cut = tag::find(text, tags);
+    query.fill(corpus, text, &[(0, text.len(), 1)]);
+    hits.clear();
+    exact::find(corpus, query, hits);
+    near::find(corpus, query, near, hits);
+    drop_tagged(query, tags, hits);
+    if std::env::var("LDEBUG").is_ok() { for h in hits.iter() { let r = corpus.rule(h.rule).unwrap(); eprintln!("{:?} {}..{} len {} high {} cov {:.2} worth {} {:?} {} [{}]", h.lines(query), h.start, h.end, h.length, h.high, h.coverage(r), h.worth(corpus), r.kind, corpus.name(h.rule), corpus.expression(r)); } eprintln!("---"); }
+    refine::refine(corpus, hits);
+    let mut found: Vec<LicenseMatch> = tags.iter().flat_map(tag_matches).collect();
+    resolve::resolve(corpus, query, hits, &mut found);
     found.sort_by_key(|one| one.lines);
     found
+}
+
+/// Drops hits that begin or end within a tag: the tag's own expression says it better.
+fn drop_tagged(query: &Query, tags: &[Tag], hits: &mut Vec<Hit>) {
+    if tags.is_empty() {
+        return;
+    }
+    let within = |at: usize| {
+        let place = tags.partition_point(|tag| tag.span.end <= at);
+        tags.get(place).is_some_and(|tag| tag.span.start <= at)
+    };
+    hits.retain(|hit| {
+        let (first, last) = query.bytes(hit.start as usize, hit.end as usize);
+        !within(first) && !within(last.saturating_sub(1))
+    });
 }
 
 /// What a tag counts for.
@@ -62,18 +115,7 @@ fn tag_matches(tag: &Tag) -> Vec<LicenseMatch> {
 
 /// What an expression as a whole asks of those who pass the code on.
 pub fn category(expression: &str) -> Category {
-    category::category(expression, &of_list)
-}
-
-/// The category of one licence by the marks of the SPDX list: copyleft or not, GNU or not, free or not.
-fn of_list(name: &str) -> Category {
-    match spdx::license_id(name) {
-        Some(id) if name.starts_with("AGPL-") && id.is_copyleft() => Category::NetworkCopyleft,
-        Some(id) if name.starts_with("GPL-") && id.is_copyleft() => Category::Copyleft,
-        Some(id) if id.is_copyleft() => Category::WeakCopyleft,
-        Some(id) if id.is_osi_approved() || id.is_fsf_free_libre() => Category::Permissive,
-        _ => Category::Unknown,
-    }
+    category::category(expression, &|id| Corpus::bundled().category(id))
 }
 
 #[cfg(test)]

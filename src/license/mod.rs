@@ -6,6 +6,7 @@
 //! from other people's rule data into the block that [`format`] specifies.
 
 mod align;
+mod aside;
 pub mod category;
 pub mod corpus;
 pub mod encode;
@@ -24,6 +25,7 @@ mod words;
 
 use crate::license::tag::{Claim, Tag};
 use crate::model::license::{Category, LicenseKind, LicenseMatch};
+use aside::Context;
 use corpus::Corpus;
 use hit::Hit;
 use query::Query;
@@ -43,12 +45,18 @@ pub struct Scratch {
     query: Query,
     near: near::Scratch,
     hits: Vec<Hit>,
+    mentions: Vec<LicenseMatch>,
 }
 
 impl Scratch {
     /// Tags of the last text whose expression is not valid.
     pub fn broken_tags(&self) -> impl Iterator<Item = &Tag> {
         self.tags.iter().filter(|tag| matches!(tag.claim, Claim::Broken { .. }))
+    }
+
+    /// Licences that the last text names without saying anything of itself.
+    pub fn mentions(&self) -> &[LicenseMatch] {
+        &self.mentions
     }
 
     /// Whether the last text has more tags than are read.
@@ -63,9 +71,9 @@ impl Scratch {
 }
 
 /// The licence statements of a text, in line order. `path` decides what a field of a package manifest is.
-pub fn detect(text: &[u8], _path: &str, scratch: &mut Scratch) -> Vec<LicenseMatch> {
+pub fn detect(text: &[u8], path: &str, scratch: &mut Scratch) -> Vec<LicenseMatch> {
     let corpus = Corpus::bundled();
-    let Scratch { tags, cut, query, near, hits } = scratch;
+    let Scratch { tags, cut, query, near, hits, mentions } = scratch;
     tags.clear();
     *cut = tag::find(text, tags);
     query.fill(corpus, text, &[(0, text.len(), 1)]);
@@ -73,10 +81,10 @@ pub fn detect(text: &[u8], _path: &str, scratch: &mut Scratch) -> Vec<LicenseMat
     exact::find(corpus, query, hits);
     near::find(corpus, query, near, hits);
     drop_tagged(query, tags, hits);
-    if std::env::var("LDEBUG").is_ok() { for h in hits.iter() { let r = corpus.rule(h.rule).unwrap(); eprintln!("{:?} {}..{} len {} high {} cov {:.2} worth {} {:?} {} [{}]", h.lines(query), h.start, h.end, h.length, h.high, h.coverage(r), h.worth(corpus), r.kind, corpus.name(h.rule), corpus.expression(r)); } eprintln!("---"); }
     refine::refine(corpus, hits);
     let mut found: Vec<LicenseMatch> = tags.iter().flat_map(tag_matches).collect();
-    resolve::resolve(corpus, query, hits, &mut found);
+    mentions.clear();
+    resolve::resolve(&Context { corpus, query, text, path }, hits, &mut found, mentions);
     found.sort_by_key(|one| one.lines);
     found
 }

@@ -20,6 +20,7 @@ const SOME: f32 = 0.1;
 
 /// Leaves the hits that stand, in order.
 pub fn refine(corpus: &Corpus, hits: &mut Vec<Hit>) {
+    drop_patchworks(corpus, hits);
     let mut contained = contained(corpus, hits);
     let mut overlapping = overlapping(corpus, hits);
     // What went for one that went itself may come back.
@@ -33,6 +34,32 @@ pub fn refine(corpus: &Corpus, hits: &mut Vec<Hit>) {
 
 fn order(hits: &mut [Hit]) {
     hits.sort_by_key(|hit| (hit.start, u32::MAX - hit.high, u32::MAX - hit.length, !hit.is_exact(), hit.rule));
+}
+
+/// Drops altered copies of which others within say more together: a text made of several licences is no bad copy of one
+/// that happens to contain them.
+fn drop_patchworks(corpus: &Corpus, hits: &mut Vec<Hit>) {
+    order(hits);
+    let mut gone = vec![false; hits.len()];
+    let mut ends: Vec<(u32, f32)> = Vec::new();
+    for (at, hit) in hits.iter().enumerate().filter(|(_, hit)| !hit.is_exact()) {
+        let coverage = coverage(corpus, hit);
+        let inner = hits[at + 1..].iter().take_while(|other| other.start < hit.end);
+        let inner = inner.filter(|other| other.end <= hit.end && self::coverage(corpus, other) > coverage);
+        // The most that can be had by the hits that end before a place, by rising places.
+        ends.clear();
+        let mut inner: Vec<&Hit> = inner.collect();
+        inner.sort_by_key(|other| other.end);
+        for other in inner {
+            let before = ends.partition_point(|(end, _)| *end <= other.start);
+            let sum = before.checked_sub(1).map_or(0.0, |place| ends[place].1) + other.worth(corpus);
+            if ends.last().is_none_or(|(_, most)| sum > *most) {
+                ends.push((other.end, sum));
+            }
+        }
+        gone[at] = ends.last().is_some_and(|(_, most)| *most > hit.worth(corpus));
+    }
+    take(hits, &gone);
 }
 
 /// Takes out hits all of whose words another hit has.
@@ -198,8 +225,8 @@ fn drop_enclosed(corpus: &Corpus, hits: &mut Vec<Hit>) {
 
 /// Hits of a list that are drawn together: at least this many, standing close together.
 const LIST: usize = 15;
-/// A text with so many hits, nearly all of them names, is one list.
-const LONG_LIST: usize = 150;
+/// A text that names so many different licences, and states none of these, is about licences.
+const MANY: usize = 40;
 /// Most words between two entries of a list.
 const LIST_GAP: u32 = 10;
 /// Longest entry of a list, words.
@@ -219,9 +246,9 @@ fn drop_lists(corpus: &Corpus, hits: &mut Vec<Hit>) {
         let rules = group.iter().filter_map(|hit| corpus.rule(hit.rule));
         rules.map(|rule| rule.expression).collect::<HashSet<u16>>().len()
     };
-    let entries = hits.iter().filter(|hit| entry(hit)).count();
-    if hits.len() > LONG_LIST && entries * 100 > hits.len() * 95 && different(hits) * 3 > hits.len() {
-        hits.clear();
+    let entries: Vec<Hit> = hits.iter().filter(|hit| entry(hit)).cloned().collect();
+    if different(&entries) >= MANY {
+        hits.retain(|hit| !entry(hit));
         return;
     }
     let mut gone = vec![false; hits.len()];

@@ -115,14 +115,19 @@ impl Cutter<'_> {
         let start = self.at;
         let mut hash = HASH_START;
         let (mut letters, mut digits, mut plus) = (0_u32, 0_u32, false);
+        // Whether the word is of a script that writes without spaces: the name of a licence within it stands apart.
+        let mut unspaced = None;
         loop {
             match self.class(self.at) {
+                Class::Letter | Class::Digit if unspaced == Some(true) => break,
                 Class::Letter => {
+                    unspaced = Some(false);
                     hash = mix(hash, self.text[self.at].to_ascii_lowercase());
                     letters += 1;
                     self.at += 1;
                 }
                 Class::Digit => {
+                    unspaced = Some(false);
                     hash = mix(hash, self.text[self.at]);
                     digits += 1;
                     self.at += 1;
@@ -134,9 +139,10 @@ impl Cutter<'_> {
                 }
                 Class::Wide => {
                     let (letter, length) = wide(self.text, self.at);
-                    if !letter.is_alphanumeric() {
+                    if !letter.is_alphanumeric() || is_unspaced(letter) != unspaced.unwrap_or(is_unspaced(letter)) {
                         break;
                     }
+                    unspaced = Some(is_unspaced(letter));
                     let mut bytes = [0; 4];
                     for lower in letter.to_lowercase() {
                         hash = lower.encode_utf8(&mut bytes).bytes().fold(hash, mix);
@@ -150,6 +156,11 @@ impl Cutter<'_> {
         let short = letters + digits == 1 || letters == 0;
         Word { hash, short, line: self.line, at: bytes(start), end: bytes(self.at) }
     }
+}
+
+/// Whether a letter is Chinese, Japanese or of another script of the blocks from U+2E80 on.
+fn is_unspaced(letter: char) -> bool {
+    letter >= '\u{2e80}'
 }
 
 fn bytes(at: usize) -> u32 {
@@ -208,6 +219,7 @@ mod tests {
         check("Île — \u{201c}Été\u{201d}".as_bytes(), &["île", "été"]);
         check(b"\xcele \xa9 caf\xe9", &["\u{ee}le", "caf\u{e9}"]);
         check(b"\xf0\x9f", &["\u{f0}"]);
+        check("そしてTODOはISC licenseで".as_bytes(), &["そして", "todo", "は", "isc", "license", "で"]);
     }
 
     #[test]

@@ -80,8 +80,13 @@ fn plain(line: &str, out: &mut String) {
     rest = rest.trim_matches(is_leader);
     while let Some(c) = rest.chars().next() {
         let taken = match c {
-            '&' | '\\' | '|' | 'u' | 'x' | 'X' | '<' => sign(rest, out).or_else(|| escape(c, rest, out)),
+            '<' => gap(rest, out).or_else(|| sign(rest, out)),
+            '&' | '\\' | '|' | 'u' | 'x' | 'X' => sign(rest, out).or_else(|| escape(c, rest, out)),
             '(' => parenthesis(rest, out),
+            'y' if starts(rest, "year>") => {
+                out.push(' ');
+                Some(5)
+            }
             '%' | '#' => code(rest, out),
             _ => None,
         };
@@ -137,6 +142,13 @@ fn escape(c: char, rest: &str, out: &mut String) -> Option<usize> {
         }
         _ => None,
     }
+}
+
+/// `<year>` and its likes: gaps of a template that are to be filled in.
+fn gap(rest: &str, out: &mut String) -> Option<usize> {
+    let found = ["<year>", "<name>", "<insert "].iter().find(|gap| starts(rest, gap))?;
+    out.push(' ');
+    Some(found.len())
 }
 
 /// `(c)`, `( C )`, `(©)`: the sign has become ` (c) ` already.

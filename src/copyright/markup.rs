@@ -17,6 +17,13 @@ pub(super) fn strip(text: &str, out: &mut String) {
         let (before, tail) = rest.split_at(at);
         out.push_str(before);
         if let Some(after) = tail.strip_prefix('>') {
+            // The rest of a tag that began on the line before.
+            if before.starts_with(|c: char| c.is_ascii_alphabetic()) && before.split_once('=').is_some_and(|(name, value)| !name.contains(' ') && value.starts_with('\'')) {
+                out.truncate(out.len() - before.len());
+                address(before, out);
+                rest = after;
+                continue;
+            }
             out.push_str("> ");
             rest = after;
             continue;
@@ -60,9 +67,12 @@ fn address(inner: &str, out: &mut String) {
         return;
     }
     out.push(' ');
-    let lower = inner.to_ascii_lowercase();
-    let Some(at) = lower.find("href=") else { return };
-    let value = inner.get(at + 5..).unwrap_or_default().trim_start_matches(['\'', '"', ' ']);
+    // Only where it comes first: a tag with a class is decoration.
+    let attribute = inner.trim_start_matches(['a', 'A', ' ']);
+    if !attribute.get(..5).is_some_and(|name| name.eq_ignore_ascii_case("href=")) {
+        return;
+    }
+    let value = attribute.get(5..).unwrap_or_default().trim_start_matches(['\'', '"', ' ']);
     let end = value.find(['\'', '"', ' ']).unwrap_or(value.len());
     let value = value.get(..end).unwrap_or_default();
     if value.starts_with("http") || value.starts_with("mailto:") {

@@ -57,6 +57,12 @@ pub(super) fn statements(words: &[Word], text: &str, found: &mut Vec<Span>) {
     let mut at = 0;
     let mut free = 0;
     while at < words.len() {
+        if let Some(span) = parser.holder_is(at) {
+            at = span.end;
+            free = at;
+            found.push(span);
+            continue;
+        }
         if parser.kind(at) != Kind::Copy {
             at += 1;
             continue;
@@ -96,12 +102,14 @@ impl Parser<'_> {
 
     /// The statement whose head begins at `at`; words before `free` belong to another one. `Err` is where to go on.
     fn statement(&self, at: usize, free: usize) -> Result<Span, usize> {
-        let (mut head, mut signs) = (at, 0);
+        let (mut at, mut head, mut signs) = (at, at, 0);
         while self.kind(head) == Kind::Copy {
             head += 1;
             signs += 1;
+            // `Copyright or Copr.`: the last of them counts.
             if self.kind(head) == Kind::Plain && self.word(head).eq_ignore_ascii_case("or") && self.kind(head + 1) == Kind::Copy {
                 head += 1;
+                at = head;
             }
         }
         if self.kind(head) == Kind::Notice && (self.kind(head + 1) == Kind::Year || self.word(head + 1).starts_with('(')) {
@@ -116,7 +124,8 @@ impl Parser<'_> {
         if self.kind(head) == Kind::Is && self.kind(head + 1) == Kind::Held && self.kind(head + 2) == Kind::By {
             head += 2;
         }
-        let named = signs == 1 && at > free && self.is_name(at - 1) && !is_company(self.kind(at - 1));
+        let named = signs == 1 && at > free && self.kind(at - 1) == Kind::Noun;
+        let signs = signs + usize::from(at > free && self.kind(at - 1) == Kind::Portions);
         let (end, body) = self.body(head, signs, named);
         let end = self.to_reserved(end).unwrap_or(end);
         let stands = self.stands(head, end, signs, &body);
@@ -125,6 +134,14 @@ impl Parser<'_> {
             return Ok(Span { first, end });
         }
         Err(head.max(end))
+    }
+
+    /// `holder is Some One <at@host>`
+    fn holder_is(&self, at: usize) -> Option<Span> {
+        let is = self.kind(at) == Kind::Holder && self.kind(at + 1) == Kind::Is;
+        let (length, names, _) = if is { self.run(at + 2) } else { return None };
+        let mail = at + 2 + length;
+        (names >= 2 && self.kind(mail) == Kind::Mail).then_some(Span { first: at, end: mail + 1 })
     }
 
     /// Whether head and body are a statement by themselves.
@@ -136,8 +153,13 @@ impl Parser<'_> {
             return true;
         }
         let by = matches!(self.kind(head), Kind::By | Kind::Of | Kind::To);
+        if by && end >= head + 3 {
+            return true;
+        }
         let names = (head..end).filter(|at| self.is_name(*at)).count();
-        names >= 2 || (names == 1 && (signs >= 2 || by)) || (signs >= 1 && self.kind(head) == Kind::Initials) || body.plain
+        // `COPYRIGHT NOTICE` in a heading.
+        let shouted = signs == 1 && (head..end).all(|at| !self.is_name(at) || self.kind(at) == Kind::Caps);
+        names >= 2 && !shouted || names == 1 && (signs >= 2 || by) || self.kind(head) == Kind::Initials || body.plain
     }
 
     /// Whether everything from `end` to the next `All rights reserved` may belong to the statement, and where that is.
@@ -196,7 +218,7 @@ impl Parser<'_> {
         let kind = self.kind(at);
         match kind {
             Kind::Year | Kind::ShortYear => {
-                body.closed |= body.name && !body.year && !body.company;
+                body.closed |= !body.year && !body.company && self.is_name(at - 1);
                 body.year = true;
                 body.run = 0;
             }
@@ -239,7 +261,8 @@ impl Parser<'_> {
             Kind::Mit => usize::from(!body.name),
             Kind::Linux => usize::from(!body.name && self.is_name(at + 1) || body.run > 0),
             Kind::Noun => self.noun(at, body),
-            Kind::Name | Kind::Company | Kind::Suffix | Kind::University | Kind::Initials | Kind::OrgUnit => 1,
+            Kind::Name | Kind::Company | Kind::Suffix | Kind::University | Kind::Initials => 1,
+            Kind::OrgUnit => usize::from(!body.name),
             Kind::Mail | Kind::Url | Kind::Host => 1,
             Kind::Portions => self.part_of(at, body),
             Kind::MailStart => self.veiled(at),
@@ -248,7 +271,7 @@ impl Parser<'_> {
             Kind::By => self.by(at, head, body),
             Kind::Contributors | Kind::Authors | Kind::Committers | Kind::Maintainers => self.people(at, head, body),
             Kind::Author => usize::from(body.year && !body.name && self.run(at + 1).1 >= 2 && self.kind(at + 1 + self.run(at + 1).0) == Kind::Mail),
-            Kind::AuthorsStop => usize::from(at > head && (body.run > 0 || body.plain)),
+            Kind::AuthorsStop => usize::from(at > head && (body.run > 0 || body.plain || body.loose)),
             Kind::Others => usize::from(self.kind(at.wrapping_sub(1)) == Kind::And || body.plain),
             Kind::Paren => self.paren(at, body),
             Kind::Copy => self.again(at, head, body),
@@ -297,12 +320,12 @@ impl Parser<'_> {
         // Behind an address it begins another name's years, or is none of ours.
         let more = (at..).take_while(|at| matches!(self.kind(*at), Kind::Year | Kind::ShortYear)).take(STATEMENT_WORDS).count();
         let named = self.is_name(at + more) || matches!(self.kind(at + more), Kind::By | Kind::And | Kind::Dash);
-        usize::from(!body.mail || !body.year && self.kind(at + more) != Kind::By || named)
+        usize::from(!body.mail || !body.year || named)
     }
 
     fn number(&self, at: usize, head: usize, body: &Body) -> usize {
         let behind_year = at > head && matches!(self.kind(at - 1), Kind::Year | Kind::ShortYear | Kind::Number | Kind::SmallNumber) && body.year;
-        let before_name = self.is_name(at + 1) && (at == head || self.kind(at - 1) == Kind::Noun);
+        let before_name = self.is_name(at + 1) && (at == head || self.kind(at - 1) == Kind::Noun && body.run == 1);
         let before_year = at == head && self.kind(at + 1) == Kind::Year;
         usize::from(behind_year && !body.name || before_name || before_year)
     }
@@ -311,11 +334,12 @@ impl Parser<'_> {
         let next = self.kind(at + 1);
         let (_, names, company) = self.run(at + 1);
         if self.kind(at) == Kind::To {
-            return usize::from(next == Kind::Year && body.year || body.plain && company);
+            let plain = next == Kind::Plain && self.run(at + 2).2;
+            return if plain && body.plain { 2 } else { usize::from(next == Kind::Year && body.year || body.plain && company) };
         }
-        let fits = next == Kind::Year || names >= 1 && !body.name || names >= 2 || company || next == Kind::Mail;
+        let fits = next == Kind::Year || next == Kind::Caps && body.company || names >= 1 && !body.name || names >= 2 || company || next == Kind::Mail;
         let loose = body.year && !body.name && matches!(next, Kind::Plain | Kind::By);
-        if !fits && body.company && body.run > 0 && matches!(next, Kind::Plain | Kind::Noun) {
+        if !fits && matches!(self.kind(at - 1), Kind::Suffix | Kind::Company) && matches!(next, Kind::Plain | Kind::Noun) {
             return 2;
         }
         usize::from(fits || loose)
@@ -324,16 +348,23 @@ impl Parser<'_> {
     fn caps(&self, at: usize, body: &Body) -> usize {
         // After a name in mixed case one word in capitals, more only at the head of another name.
         let capitals = body.caps > 0 && body.run == body.caps;
-        let joins = body.run == 0 || capitals || body.caps == 0 || self.run(at).2;
-        usize::from(joins)
+        let before = self.kind(at - 1);
+        let ended = is_company(before) || body.mail && body.run == 0 && before != Kind::Year;
+        let joins = !ended && (body.run == 0 || capitals || body.caps == 0);
+        let (_, names, company) = self.run(at);
+        let more = names >= 2 && self.kind(at + 1) == Kind::Noun;
+        usize::from(joins || company && !ended || more)
     }
 
     fn noun(&self, at: usize, body: &Body) -> usize {
         let joined = matches!(self.kind(at - 1), Kind::And | Kind::Of | Kind::Dash | Kind::By | Kind::Von | Kind::In | Kind::Paren);
-        let behind_mail = body.mail && body.run == 0;
-        let behind_company = body.company && is_company(self.kind(at - 1)) && !(body.year && !body.closed);
-        let behind_year = body.closed && self.kind(at - 1) == Kind::Year;
-        if joined || !(behind_mail && self.kind(at - 1) != Kind::Year || behind_company || behind_year) {
+        let before = self.kind(at - 1);
+        let further = at.checked_sub(2).map_or(Kind::Empty, |at| self.kind(at));
+        let early_year = body.year && !body.closed;
+        let behind_mail = body.mail && body.run == 0 && before != Kind::Year && !(before == Kind::Mail && is_company(further) && early_year);
+        let behind_company = is_company(before) && !early_year && further != Kind::Suffix && self.kind(at + 1) != Kind::And;
+        let behind_year = body.closed && before == Kind::Year;
+        if joined || !(behind_mail || behind_company || behind_year) {
             return 1;
         }
         // Behind a whole statement only a whole name goes on.
@@ -345,8 +376,12 @@ impl Parser<'_> {
     fn veiled(&self, at: usize) -> usize {
         let inner = |kind| matches!(kind, Kind::Plain | Kind::And | Kind::At | Kind::Dot | Kind::Noun | Kind::Host | Kind::Url);
         let mut end = at + 1;
+        let joint = |kind| matches!(kind, Kind::And | Kind::At | Kind::Dot);
         while end < at + 8 {
             let kind = self.kind(end);
+            if (kind == Kind::MailEnd || self.word(end).ends_with('>')) && !(at..end).any(|at| joint(self.kind(at))) {
+                return 0;
+            }
             if kind == Kind::MailEnd || self.word(end).ends_with('>') {
                 return end + 1 - at;
             }
@@ -398,17 +433,19 @@ impl Parser<'_> {
         match self.kind(at) {
             Kind::Of if plain && names > 0 && (at == head || body.name || company) => 2,
             Kind::Von if plain && self.is_name(at + 2) => 2,
-            Kind::In if plain && (names > 0 || self.kind(at + 2) == Kind::Plain && self.is_name(at + 3)) && body.run > 0 => 2,
+            Kind::In if plain && body.run > 0 && names > 0 => 2,
+            Kind::In if plain && body.run > 0 && self.kind(at + 2) == Kind::Plain && self.is_name(at + 3) => 3,
+            Kind::Von if self.kind(at + 1) == Kind::Mail => 1,
             Kind::Of | Kind::Von if matches!(self.kind(at + 1), Kind::Von | Kind::Of) && self.is_name(at + 2) => 2,
             _ => 0,
         }
     }
 
     fn by(&self, at: usize, head: usize, body: &Body) -> usize {
-        if body.name {
-            return 0;
-        }
         let next = self.kind(at + 1);
+        if body.name {
+            return usize::from(self.kind(at - 1) == Kind::Year && body.mail && is_name(next));
+        }
         let first = at == head || matches!(self.kind(at - 1), Kind::Year | Kind::ShortYear | Kind::SmallNumber | Kind::Copy | Kind::Dash);
         let fits = is_name(next) || matches!(next, Kind::Mail | Kind::Url | Kind::Host | Kind::Von | Kind::Year | Kind::Mit);
         let plain = next == Kind::Plain && (body.year || self.run(at + 2).1 > 0 || self.kind(at + 2) == Kind::Plain);
@@ -466,7 +503,7 @@ impl Parser<'_> {
         let after = at + signs + years;
         let named = self.is_name(after) || self.kind(after) == Kind::Plain && self.is_name(after + 1);
         let behind_year = body.year && !body.name && !body.loose && named;
-        let before_year = !body.year && body.name && years > 0 && !named && signs == 1;
+        let before_year = !body.year && body.name && years > 0 && !named && (signs == 1 || self.reserved(after) > 0);
         if behind_year || before_year { signs } else { 0 }
     }
 
@@ -499,16 +536,17 @@ impl Parser<'_> {
         }
         // A small word inside a name.
         let lone = body.run == 1 && self.kind(at - 1) == Kind::Noun;
-        if count == 1 && self.kind(after) == Kind::At && self.at_host(after) > 0 {
+        let host = matches!(self.kind(after + 1), Kind::Host | Kind::Url);
+        if count == 1 && host && matches!(self.kind(after), Kind::At | Kind::And) {
             return 3;
         }
         if count == 1 && lone && (self.kind(after) == Kind::Noun || self.kind(after) == Kind::Mail) {
             return 1;
         }
-        if count == 1 && (company || names >= 2 || self.kind(after) == Kind::Mail && body.year) && !body.plain {
+        if count == 1 && (company || (names >= 2 || self.kind(after) == Kind::Mail) && !body.plain) {
             return 1;
         }
-        if (2..=3).contains(&count) && company && self.kind(after) != Kind::Url {
+        if (2..=3).contains(&count) && company {
             return count;
         }
         0
@@ -519,9 +557,6 @@ impl Parser<'_> {
         let word = self.word(at);
         if word == "for" && self.kind(at - 1) == Kind::Noun && self.kind(at + 1) == Kind::Noun && self.line(at - 1) == self.line(at + 1) {
             return Some(1);
-        }
-        if word == "as" && self.word(at + 1) == "represented" && self.kind(at + 2) == Kind::By {
-            return Some(3 + usize::from(self.kind(at + 3) == Kind::Plain));
         }
         None
     }
@@ -551,16 +586,21 @@ impl Parser<'_> {
             return at - 1;
         }
         let by_name = body.name && self.kind(head) == Kind::Year && self.kind(head + 1) == Kind::By;
-        if by_name && before(1) == Kind::Noun && !self.is_name(at.saturating_sub(2)) {
+        if by_name && before(1) == Kind::Noun && !(at >= free + 2 && self.is_name(at - 2)) {
             return at - 1;
         }
         if !only_year {
             return at;
         }
         let mut first = at;
+        if let Some(back) = at.checked_sub(3).filter(|back| *back >= free && self.reserved(*back) == 3) {
+            if back > free && is_company(self.kind(back - 1)) {
+                first = back;
+            }
+        }
         while first > free && at - first < PREFIX_WORDS {
             let kind = self.kind(first - 1);
-            let inner = first < at && matches!(kind, Kind::And | Kind::Of | Kind::Von) && first >= 2 && first - 1 > free && self.is_name(first - 2);
+            let inner = first < at && first > free + 1 && matches!(kind, Kind::And | Kind::Of | Kind::Von) && first >= 2 && first - 1 > free && self.is_name(first - 2);
             if !(is_name(kind) || matches!(kind, Kind::Mail | Kind::Url | Kind::Host) || inner) {
                 break;
             }

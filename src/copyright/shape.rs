@@ -258,7 +258,10 @@ fn address(word: &str) -> Option<Kind> {
     if word.ends_with(".java") {
         return Some(Kind::Plain);
     }
-    if is_mail(inner) {
+    // `Name(name@host.org)`
+    let head = inner.trim_start_matches(|c: char| c.is_ascii_alphabetic());
+    let wrapped = head.strip_prefix(['(', '<']).is_some_and(is_mail);
+    if wrapped || is_mail(inner) {
         return Some(Kind::Mail);
     }
     // `<name_AT_host_DOT_org>`
@@ -266,7 +269,7 @@ fn address(word: &str) -> Option<Kind> {
     if wrapped && all(inner, |b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'-' | b'+')) && lower_case.contains("at") && lower_case.contains("dot") {
         return Some(Kind::Mail);
     }
-    if word.starts_with('<') && !word.ends_with('>') && (2..).contains(&inner.len()) && all(inner, |b| b.is_ascii_alphabetic() || b == b'.') && inner.starts_with(|c: char| c.is_ascii_alphabetic()) {
+    if word.starts_with('<') && !word.ends_with('>') && inner.len() >= 4 && all(inner, |b| b.is_ascii_alphabetic() || b == b'.') && inner.starts_with(|c: char| c.is_ascii_alphabetic()) {
         return Some(Kind::MailStart);
     }
     if word.ends_with('>') && (2..=5).contains(&inner.len()) && all(inner, |b| b.is_ascii_alphabetic() || b == b'.') && !word.starts_with('<') {

@@ -67,7 +67,8 @@ fn heads(text: &str) -> String {
         let lower = word.to_ascii_lowercase();
         let bare = lower.trim_matches(['@', '\'', '"', ':', '.', '(']);
         let known = matches!(bare, "spdx-filecopyrighttext" | "spdx-snippetcopyrighttext" | "bundle-copyright" | "assemblycopyright" | "appcopyright" | "cppyright");
-        let word = if known { "Copyright" } else { word };
+        let behind_letter = word.len() == 10 && word.starts_with(|c: char| c.is_ascii_alphabetic()) && lower.ends_with("copyright");
+        let word = if known || behind_letter { "Copyright" } else { word };
         let again = matches!(bare, "copyright") && (out.eq_ignore_ascii_case("copyright") || out.eq_ignore_ascii_case("copyright'"));
         if again || out.is_empty() && matches!(bare, "by" | "c" | "") {
             continue;
@@ -97,8 +98,8 @@ fn period(text: &str) -> &str {
 }
 
 /// Beginnings of phrases that speak of copyright and state none.
-const TALK: [&str; 40] = [
-    "copyright holder or", "copyright notice.", "copyright of uc berkeley's", "and/or the universal copyright convention",
+const TALK: [&str; 39] = [
+    "copyright holder or", "copyright notice.", "and/or the universal copyright convention",
     "attn copyright", "(c) any recipient", "(c) cockroach enterprise", "(c) each recipient", "(c) if you",
     "(c) individual use", "code copyright grant", "copyright and license,", "copyright as is group",
     "copyright (c) , and others", "copyright (c) <holders>", "copyright copyright and", "copyright (c) year your",

@@ -28,7 +28,7 @@ pub(super) const WORDS: &[(Kind, &str)] = &[
         (Massachusetts_Institute_of_Technology~ \
         National_de_Recherche_en_Informatique_et_en_Automatique~"),
     (Kind::Junk, "Re-Creating %no * @link link: @link: link @license @license: O= OU= XML Parser Dual Crypto PART \
-        %original %originally %representation~ %representations~ works, grant Refer Apt Agreement Usage Please Based \
+        %originally SPDX-FileContributor* %representation~ %representations~ works, grant Refer Apt Agreement Usage Please Based \
         (Based Upstream File Files Filename Description %procedure %procedures You Everyone %funded Unless rant \
         Subject Acknowledgement Acknowledgements Derivative %licensable %since %license %license. %licensed %licence \
         %licence. %licenced %licensor %licensors under TCK Use Use. %restriction %restrictions %introduction \

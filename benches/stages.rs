@@ -83,7 +83,7 @@ fn examine_all(indexes: &Indexes, found: &[FoundFile], texts: &[Vec<u8>]) -> Vec
     let one = |(file, text): (&FoundFile, &Vec<u8>)| {
         let blake3 = *blake3::hash(text).as_bytes();
         let source = SourceFile { root: file.root, path: &file.path, bytes: text.len() as u64, blake3 };
-        examine(indexes, &source, Some(text), &mut scratch, None)
+        examine(indexes, &source, Some(text), examine::Options::default(), &mut scratch, None)
     };
     found.iter().zip(texts).map(one).collect()
 }

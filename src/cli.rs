@@ -86,6 +86,9 @@ pub struct Scan {
     /// Examine what .gitignore and .ignore files leave out, too.
     #[arg(long)]
     pub no_ignore: bool,
+    /// Do not look for copyright statements.
+    #[arg(long)]
+    pub no_copyrights: bool,
     /// List every examined file in the JSON report, also those in which nothing was found.
     #[arg(long)]
     pub all_files: bool,
@@ -321,19 +324,21 @@ mod tests {
         assert_eq!(scan.format.format, Format::Human);
         assert!(scan.output.is_none() && scan.run.threads.is_none() && scan.indexes.index.is_empty());
         assert!(!(scan.indexes.no_default_index || scan.no_ignore || scan.all_files || scan.run.quiet));
+        assert!(!scan.no_copyrights);
     }
 
     #[test]
     fn a_scan_takes_every_flag() {
         let scan = scan(
             "foundling scan a b --index x.fdx --index y.fdx --no-default-index --format json -o r.json -j 3 --no-ignore \
-             --all-files --quiet",
+             --no-copyrights --all-files --quiet",
         );
         assert_eq!(scan.paths, [PathBuf::from("a"), PathBuf::from("b")]);
         assert_eq!(scan.indexes.index, [PathBuf::from("x.fdx"), PathBuf::from("y.fdx")]);
         assert_eq!((scan.format.format, scan.run.threads), (Format::Json, Some(3)));
         assert_eq!(scan.output, Some(PathBuf::from("r.json")));
         assert!(scan.indexes.no_default_index && scan.no_ignore && scan.all_files && scan.run.quiet);
+        assert!(scan.no_copyrights);
     }
 
     #[test]

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use crate::build;
 use crate::cli;
 use crate::error::Error;
+use crate::examine;
 use crate::index::writer::Profile;
 use crate::report::Format;
 use crate::scan;
@@ -67,7 +68,12 @@ impl ScanSettings {
     pub fn new(scan: cli::Scan) -> Result<ScanSettings, Error> {
         let effort = Effort::new(&scan.run);
         refuse_nested(&scan.paths)?;
-        let options = scan::Options { no_ignore: scan.no_ignore, all_files: scan.all_files, threads: effort.threads };
+        let options = scan::Options {
+            no_ignore: scan.no_ignore,
+            all_files: scan.all_files,
+            examine: examine::Options { copyrights: !scan.no_copyrights },
+            threads: effort.threads,
+        };
         Ok(ScanSettings {
             roots: scan.paths,
             indexes: index_sources(scan.indexes)?,

@@ -1,6 +1,7 @@
 //! The file stage: one file in, its evidence out. No I/O, no clock, no state but buffers; it cannot fail. What a limit
 //! cuts short is recorded in the evidence.
 
+use crate::copyright;
 use crate::error::{Code, Problem};
 use crate::index::set::Indexes;
 use crate::matching::{self, Trace};
@@ -24,10 +25,24 @@ pub struct SourceFile<'a> {
     pub blake3: [u8; 32],
 }
 
+/// What is looked for beside matches.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Options {
+    /// Copyright statements.
+    pub copyrights: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Options { copyrights: true }
+    }
+}
+
 /// Buffers of one thread.
 #[derive(Default)]
 pub struct Scratch {
     tokens: Tokens,
+    copyright: copyright::Scratch,
     matching: matching::Scratch,
 }
 
@@ -37,6 +52,7 @@ pub fn examine(
     indexes: &Indexes,
     file: &SourceFile<'_>,
     text: Option<&[u8]>,
+    options: Options,
     scratch: &mut Scratch,
     trace: Option<&mut Trace>,
 ) -> FileEvidence {
@@ -50,6 +66,7 @@ pub fn examine(
         lines: 0,
         whole: Vec::new(),
         snippets: Vec::new(),
+        copyrights: Vec::new(),
         problems: Vec::new(),
     };
     if file.bytes == 0 {
@@ -61,6 +78,9 @@ pub fn examine(
         evidence.whole.extend(content.map(|content| WholeMatch { index: number, content, kind: MatchKind::Identical }));
     }
     let Some(text) = text else { return evidence };
+    if options.copyrights {
+        evidence.copyrights = copyright::find(text, &mut scratch.copyright);
+    }
     let language = language::of(file.path, text);
     evidence.language = Some(language.name);
     token::lex(text, language, limits::FILE_TOKENS, &mut scratch.tokens);

@@ -60,7 +60,14 @@ pub fn explain(indexes: &Indexes, path: &Path, lines: Option<Lines>, root: Optio
         (done.body == read::Body::Whole).then_some(&buffer[..]).and_then(|bytes| read::text(bytes, &mut scratch));
     let source = SourceFile { root: RootNo(0), path: &shown, bytes: done.bytes, blake3: done.blake3 };
     let mut trace = Trace::default();
-    let evidence = examine(indexes, &source, text, &mut examine::Scratch::default(), Some(&mut trace));
+    let evidence = examine(
+        indexes,
+        &source,
+        text,
+        examine::Options { copyrights: false },
+        &mut examine::Scratch::default(),
+        Some(&mut trace),
+    );
     let mut tokens = Tokens::default();
     if let Some(text) = text {
         token::lex(text, language::of(&shown, text), usize::MAX, &mut tokens);

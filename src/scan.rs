@@ -23,6 +23,8 @@ pub struct Options {
     pub no_ignore: bool,
     /// Whether the report lists every file.
     pub all_files: bool,
+    /// What is looked for beside matches.
+    pub examine: examine::Options,
     /// Threads; 0 for one a core.
     pub threads: usize,
 }
@@ -118,7 +120,7 @@ fn condense(problems: Vec<Problem>) -> Vec<Problem> {
 #[derive(Default)]
 struct Gathered {
     evidence: Vec<FileEvidence>,
-    /// Files in which nothing was found, where all are to be listed.
+    /// Files without a match: those that state something, and where all are to be listed the rest too.
     others: Vec<FileReport>,
     problems: Vec<(RootNo, Problem)>,
     files: u64,
@@ -203,7 +205,7 @@ impl<'a> Worker<'a> {
         self.own.files += 1;
         self.own.bytes += source.bytes;
         let text = bytes.and_then(|bytes| read::text(bytes, &mut self.text));
-        let mut evidence = examine(self.indexes, source, text, &mut self.scratch, None);
+        let mut evidence = examine(self.indexes, source, text, self.options.examine, &mut self.scratch, None);
         self.own.add_problems(source.root, std::mem::take(&mut evidence.problems));
         let known = !evidence.whole.is_empty() || !evidence.snippets.is_empty();
         if bytes.is_some() && text.is_none() && !known && !opened && source.bytes > 0 {
@@ -211,7 +213,7 @@ impl<'a> Worker<'a> {
         }
         if known {
             self.own.evidence.push(evidence);
-        } else if self.options.all_files {
+        } else if self.options.all_files || !evidence.copyrights.is_empty() {
             self.own.others.push(FileReport {
                 scan_root: evidence.root,
                 path: evidence.path,
@@ -219,6 +221,7 @@ impl<'a> Worker<'a> {
                 blake3: evidence.blake3,
                 language: evidence.language,
                 matches: Vec::new(),
+                copyrights: evidence.copyrights,
             });
         }
         (self.done)(source.bytes);

@@ -82,6 +82,7 @@ pub fn explain(catalog: &Catalog<'_>, root: RootNo, files: Vec<FileEvidence>, me
             blake3: file.blake3,
             language: file.language,
             matches: matches.into_iter().map(|(_, found)| found).collect(),
+            copyrights: file.copyrights,
         });
     }
     Explained { findings: findings.into_iter().flatten().collect(), files: reports }

@@ -6,7 +6,8 @@ use super::markup;
 
 /// How a copyright sign is spelled, in lower case, the longer spelling before its beginning.
 const SIGNS: [&str; 13] = [
-    "&copy;", "&copy", "&#169;", "&#xa9;", "|copy|", "\\u00a9", "u00a9", "\\xa9", "\\a9", "<a9>", "xa9;", "\\(co", "\\251",
+    "&copy;", "&copy", "&#169;", "&#xa9;", "|copy|", "\\u00a9", "u00a9", "\\xa9", "\\a9", "<a9>", "xa9;", "\\(co",
+    "\\251",
 ];
 /// Entities and what they stand for, in lower case.
 const ENTITIES: [(&str, &str); 21] = [

@@ -107,18 +107,26 @@ impl Parser<'_> {
             head += 1;
             signs += 1;
             // `Copyright or Copr.`: the last of them counts.
-            if self.kind(head) == Kind::Plain && self.word(head).eq_ignore_ascii_case("or") && self.kind(head + 1) == Kind::Copy {
+            if self.kind(head) == Kind::Plain
+                && self.word(head).eq_ignore_ascii_case("or")
+                && self.kind(head + 1) == Kind::Copy
+            {
                 head += 1;
                 at = head;
             }
         }
-        if self.kind(head) == Kind::Notice && (self.kind(head + 1) == Kind::Year || self.word(head + 1).starts_with('(')) {
+        if self.kind(head) == Kind::Notice
+            && (self.kind(head + 1) == Kind::Year || self.word(head + 1).starts_with('('))
+        {
             head += 1;
         }
         if self.kind(head) == Kind::Holder && self.kind(head + 1) == Kind::Noun && self.run(head + 1).1 >= 2 {
             head += 1;
         }
-        if matches!(self.kind(head), Kind::Initials | Kind::Caps) && self.word(head) == "C" && self.kind(head + 1) == Kind::Year {
+        if matches!(self.kind(head), Kind::Initials | Kind::Caps)
+            && self.word(head) == "C"
+            && self.kind(head + 1) == Kind::Year
+        {
             head += 1;
         }
         if self.kind(head) == Kind::Is && self.kind(head + 1) == Kind::Held && self.kind(head + 2) == Kind::By {
@@ -173,8 +181,20 @@ impl Parser<'_> {
             let fits = is_name(kind)
                 || matches!(
                     kind,
-                    Kind::Plain | Kind::And | Kind::Of | Kind::In | Kind::By | Kind::Others | Kind::Von | Kind::Year
-                        | Kind::SmallNumber | Kind::Number | Kind::Mail | Kind::Url | Kind::Host | Kind::AuthorsStop
+                    Kind::Plain
+                        | Kind::And
+                        | Kind::Of
+                        | Kind::In
+                        | Kind::By
+                        | Kind::Others
+                        | Kind::Von
+                        | Kind::Year
+                        | Kind::SmallNumber
+                        | Kind::Number
+                        | Kind::Mail
+                        | Kind::Url
+                        | Kind::Host
+                        | Kind::AuthorsStop
                 );
             if !fits {
                 return None;
@@ -270,7 +290,12 @@ impl Parser<'_> {
             Kind::Of | Kind::Von | Kind::In => self.joined(at, head, body),
             Kind::By => self.by(at, head, body),
             Kind::Contributors | Kind::Authors | Kind::Committers | Kind::Maintainers => self.people(at, head, body),
-            Kind::Author => usize::from(body.year && !body.name && self.run(at + 1).1 >= 2 && self.kind(at + 1 + self.run(at + 1).0) == Kind::Mail),
+            Kind::Author => usize::from(
+                body.year
+                    && !body.name
+                    && self.run(at + 1).1 >= 2
+                    && self.kind(at + 1 + self.run(at + 1).0) == Kind::Mail,
+            ),
             Kind::AuthorsStop => usize::from(at > head && (body.run > 0 || body.plain || body.loose)),
             Kind::Others => usize::from(self.kind(at.wrapping_sub(1)) == Kind::And || body.plain),
             Kind::Paren => self.paren(at, body),
@@ -318,13 +343,18 @@ impl Parser<'_> {
 
     fn year(&self, at: usize, body: &Body) -> usize {
         // Behind an address it begins another name's years, or is none of ours.
-        let more = (at..).take_while(|at| matches!(self.kind(*at), Kind::Year | Kind::ShortYear)).take(STATEMENT_WORDS).count();
+        let more = (at..)
+            .take_while(|at| matches!(self.kind(*at), Kind::Year | Kind::ShortYear))
+            .take(STATEMENT_WORDS)
+            .count();
         let named = self.is_name(at + more) || matches!(self.kind(at + more), Kind::By | Kind::And | Kind::Dash);
         usize::from(!body.mail || !body.year || named)
     }
 
     fn number(&self, at: usize, head: usize, body: &Body) -> usize {
-        let behind_year = at > head && matches!(self.kind(at - 1), Kind::Year | Kind::ShortYear | Kind::Number | Kind::SmallNumber) && body.year;
+        let behind_year = at > head
+            && matches!(self.kind(at - 1), Kind::Year | Kind::ShortYear | Kind::Number | Kind::SmallNumber)
+            && body.year;
         let before_name = self.is_name(at + 1) && (at == head || self.kind(at - 1) == Kind::Noun && body.run == 1);
         let before_year = at == head && self.kind(at + 1) == Kind::Year;
         usize::from(behind_year && !body.name || before_name || before_year)
@@ -335,11 +365,23 @@ impl Parser<'_> {
         let (_, names, company) = self.run(at + 1);
         if self.kind(at) == Kind::To {
             let plain = next == Kind::Plain && self.run(at + 2).2;
-            return if plain && body.plain { 2 } else { usize::from(next == Kind::Year && body.year || body.plain && company) };
+            return if plain && body.plain {
+                2
+            } else {
+                usize::from(next == Kind::Year && body.year || body.plain && company)
+            };
         }
-        let fits = next == Kind::Year || next == Kind::Caps && body.company || names >= 1 && !body.name || names >= 2 || company || next == Kind::Mail;
+        let fits = next == Kind::Year
+            || next == Kind::Caps && body.company
+            || names >= 1 && !body.name
+            || names >= 2
+            || company
+            || next == Kind::Mail;
         let loose = body.year && !body.name && matches!(next, Kind::Plain | Kind::By);
-        if !fits && matches!(self.kind(at - 1), Kind::Suffix | Kind::Company) && matches!(next, Kind::Plain | Kind::Noun) {
+        if !fits
+            && matches!(self.kind(at - 1), Kind::Suffix | Kind::Company)
+            && matches!(next, Kind::Plain | Kind::Noun)
+        {
             return 2;
         }
         usize::from(fits || loose)
@@ -357,12 +399,19 @@ impl Parser<'_> {
     }
 
     fn noun(&self, at: usize, body: &Body) -> usize {
-        let joined = matches!(self.kind(at - 1), Kind::And | Kind::Of | Kind::Dash | Kind::By | Kind::Von | Kind::In | Kind::Paren);
+        let joined = matches!(
+            self.kind(at - 1),
+            Kind::And | Kind::Of | Kind::Dash | Kind::By | Kind::Von | Kind::In | Kind::Paren
+        );
         let before = self.kind(at - 1);
         let further = at.checked_sub(2).map_or(Kind::Empty, |at| self.kind(at));
         let early_year = body.year && !body.closed;
-        let behind_mail = body.mail && body.run == 0 && before != Kind::Year && !(before == Kind::Mail && is_company(further) && early_year);
-        let behind_company = is_company(before) && !early_year && further != Kind::Suffix && self.kind(at + 1) != Kind::And;
+        let behind_mail = body.mail
+            && body.run == 0
+            && before != Kind::Year
+            && !(before == Kind::Mail && is_company(further) && early_year);
+        let behind_company =
+            is_company(before) && !early_year && further != Kind::Suffix && self.kind(at + 1) != Kind::And;
         let behind_year = body.closed && before == Kind::Year;
         if joined || !(behind_mail || behind_company || behind_year) {
             return 1;
@@ -374,7 +423,8 @@ impl Parser<'_> {
 
     /// `<name at host dot org>`, or nothing.
     fn veiled(&self, at: usize) -> usize {
-        let inner = |kind| matches!(kind, Kind::Plain | Kind::And | Kind::At | Kind::Dot | Kind::Noun | Kind::Host | Kind::Url);
+        let inner =
+            |kind| matches!(kind, Kind::Plain | Kind::And | Kind::At | Kind::Dot | Kind::Noun | Kind::Host | Kind::Url);
         let mut end = at + 1;
         let joint = |kind| matches!(kind, Kind::And | Kind::At | Kind::Dot);
         while end < at + 8 {
@@ -400,7 +450,8 @@ impl Parser<'_> {
 
     /// `Part of the Some Group's`
     fn part_of(&self, at: usize, body: &Body) -> usize {
-        let fits = body.name && self.kind(at + 1) == Kind::Of && self.kind(at + 2) == Kind::Plain && self.is_name(at + 3);
+        let fits =
+            body.name && self.kind(at + 1) == Kind::Of && self.kind(at + 2) == Kind::Plain && self.is_name(at + 3);
         if fits { 3 } else { 0 }
     }
 
@@ -411,7 +462,9 @@ impl Parser<'_> {
             return 0;
         }
         match self.kind(next) {
-            Kind::Others | Kind::Year | Kind::Contributors | Kind::Authors | Kind::Mail | Kind::Url | Kind::Host => taken,
+            Kind::Others | Kind::Year | Kind::Contributors | Kind::Authors | Kind::Mail | Kind::Url | Kind::Host => {
+                taken
+            }
             Kind::Author | Kind::AuthorsStop => taken + 1,
             kind if is_name(kind) => taken,
             Kind::Von | Kind::Of | Kind::In if self.is_name(next + 1) => taken,
@@ -446,8 +499,10 @@ impl Parser<'_> {
         if body.name {
             return usize::from(self.kind(at - 1) == Kind::Year && body.mail && is_name(next));
         }
-        let first = at == head || matches!(self.kind(at - 1), Kind::Year | Kind::ShortYear | Kind::SmallNumber | Kind::Copy | Kind::Dash);
-        let fits = is_name(next) || matches!(next, Kind::Mail | Kind::Url | Kind::Host | Kind::Von | Kind::Year | Kind::Mit);
+        let first = at == head
+            || matches!(self.kind(at - 1), Kind::Year | Kind::ShortYear | Kind::SmallNumber | Kind::Copy | Kind::Dash);
+        let fits =
+            is_name(next) || matches!(next, Kind::Mail | Kind::Url | Kind::Host | Kind::Von | Kind::Year | Kind::Mit);
         let plain = next == Kind::Plain && (body.year || self.run(at + 2).1 > 0 || self.kind(at + 2) == Kind::Plain);
         if !first {
             return 0;
@@ -520,7 +575,10 @@ impl Parser<'_> {
                 let authors = author && matches!(self.kind(after + 2), Kind::Authors | Kind::AuthorsStop);
                 return if body.named { 0 } else { count + if authors { 3 } else { 0 } };
             }
-            let people = matches!(self.kind(after), Kind::Contributors | Kind::Authors | Kind::AuthorsStop | Kind::Committers | Kind::Maintainers);
+            let people = matches!(
+                self.kind(after),
+                Kind::Contributors | Kind::Authors | Kind::AuthorsStop | Kind::Committers | Kind::Maintainers
+            );
             let next = self.kind(after);
             let fits = match count {
                 1 if next == Kind::Year => true,
@@ -555,7 +613,11 @@ impl Parser<'_> {
     /// Small words that go on with a name: `for`, `as represented by the`, `the original author or authors`.
     fn phrase(&self, at: usize) -> Option<usize> {
         let word = self.word(at);
-        if word == "for" && self.kind(at - 1) == Kind::Noun && self.kind(at + 1) == Kind::Noun && self.line(at - 1) == self.line(at + 1) {
+        if word == "for"
+            && self.kind(at - 1) == Kind::Noun
+            && self.kind(at + 1) == Kind::Noun
+            && self.line(at - 1) == self.line(at + 1)
+        {
             return Some(1);
         }
         None
@@ -568,8 +630,18 @@ impl Parser<'_> {
 
     /// Where a statement begins whose sign stands at `at`: names before the sign count where none stand behind it.
     #[allow(clippy::too_many_arguments)]
-    fn prefix(&self, at: usize, head: usize, end: usize, free: usize, signs: usize, body: &Body, stands: bool) -> usize {
-        let before = |back: usize| at.checked_sub(back).filter(|at| *at >= free).map_or(Kind::Empty, |at| self.kind(at));
+    fn prefix(
+        &self,
+        at: usize,
+        head: usize,
+        end: usize,
+        free: usize,
+        signs: usize,
+        body: &Body,
+        stands: bool,
+    ) -> usize {
+        let before =
+            |back: usize| at.checked_sub(back).filter(|at| *at >= free).map_or(Kind::Empty, |at| self.kind(at));
         let portions = |first: usize| {
             let part = first.checked_sub(1).filter(|part| *part >= free && self.kind(*part) == Kind::Portions);
             part.unwrap_or(first)
@@ -600,7 +672,12 @@ impl Parser<'_> {
         }
         while first > free && at - first < PREFIX_WORDS {
             let kind = self.kind(first - 1);
-            let inner = first < at && first > free + 1 && matches!(kind, Kind::And | Kind::Of | Kind::Von) && first >= 2 && first - 1 > free && self.is_name(first - 2);
+            let inner = first < at
+                && first > free + 1
+                && matches!(kind, Kind::And | Kind::Of | Kind::Von)
+                && first >= 2
+                && first - 1 > free
+                && self.is_name(first - 2);
             if !(is_name(kind) || matches!(kind, Kind::Mail | Kind::Url | Kind::Host) || inner) {
                 break;
             }
@@ -614,7 +691,14 @@ impl Parser<'_> {
 fn is_name(kind: Kind) -> bool {
     matches!(
         kind,
-        Kind::Noun | Kind::Name | Kind::Company | Kind::Suffix | Kind::University | Kind::Initials | Kind::Caps | Kind::OrgUnit
+        Kind::Noun
+            | Kind::Name
+            | Kind::Company
+            | Kind::Suffix
+            | Kind::University
+            | Kind::Initials
+            | Kind::Caps
+            | Kind::OrgUnit
     )
 }
 

@@ -13,7 +13,10 @@ pub(super) fn kind(word: &str) -> Kind {
         return Kind::Plain;
     }
     // `My`, `We`: two letters that begin few names; `B3`.
-    if word.len() == 2 && b"BEFHJMNPQRTUVW".contains(&first) && word.as_bytes().get(1).is_some_and(u8::is_ascii_lowercase) {
+    if word.len() == 2
+        && b"BEFHJMNPQRTUVW".contains(&first)
+        && word.as_bytes().get(1).is_some_and(u8::is_ascii_lowercase)
+    {
         return Kind::Plain;
     }
     if word.len() == 2 && first.is_ascii_uppercase() && word.as_bytes().get(1).is_some_and(u8::is_ascii_digit) {
@@ -71,7 +74,10 @@ fn is_code(word: &str) -> bool {
     if humps(word, lower).is_some_and(|count| count >= 3) {
         return true;
     }
-    if word.matches('-').count() >= 3 && all(word, |b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_')) && !word.contains("--") {
+    if word.matches('-').count() >= 3
+        && all(word, |b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'))
+        && !word.contains("--")
+    {
         return true;
     }
     if is_path(word) || is_hex(word) || is_call(word) || is_numbered(word) {
@@ -86,7 +92,12 @@ fn is_code(word: &str) -> bool {
         }
         // `locationNameEntities`
         let humps_behind = tail.bytes().filter(|b| upper(*b)).count();
-        if head.len() >= 2 && all(head, lower) && humps_behind >= 1 && all(bare, |b| b.is_ascii_alphabetic()) && tail.ends_with(|c: char| c.is_ascii_lowercase()) {
+        if head.len() >= 2
+            && all(head, lower)
+            && humps_behind >= 1
+            && all(bare, |b| b.is_ascii_alphabetic())
+            && tail.ends_with(|c: char| c.is_ascii_lowercase())
+        {
             return true;
         }
     }
@@ -112,7 +123,9 @@ fn is_code(word: &str) -> bool {
         }
     }
     let member = word.rsplit(['.', ':']).next().filter(|tail| tail.len() < word.len());
-    member.is_some_and(|tail| matches!(tail, "value" | "ref" | "key" | "case" | "type" | "typeof" | "props" | "state" | "error" | "null"))
+    member.is_some_and(|tail| {
+        matches!(tail, "value" | "ref" | "key" | "case" | "type" | "typeof" | "props" | "state" | "error" | "null")
+    })
 }
 
 /// `a/b/c`, but no address with a scheme.
@@ -125,13 +138,18 @@ fn is_path(word: &str) -> bool {
 
 fn is_hex(word: &str) -> bool {
     let digits = word.strip_prefix("0x").is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_hexdigit()));
-    digits || (word.len() == 7 && all(word, |b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b)) && word.bytes().any(|b| b.is_ascii_alphabetic()) )
+    digits
+        || (word.len() == 7
+            && all(word, |b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
+            && word.bytes().any(|b| b.is_ascii_alphabetic()))
 }
 
 /// `(1)`, `name()`, `for(var`, `f(a,b)`, or two pairs of parentheses.
 fn is_call(word: &str) -> bool {
     if let Some(inner) = word.strip_prefix('(').and_then(|rest| rest.strip_suffix(')')) {
-        if matches!(inner, "a" | "b" | "d" | "e" | "f" | "g" | "h" | "i" | "ii" | "iii") || (inner.len() == 1 && inner.bytes().all(|b| b.is_ascii_digit())) {
+        if matches!(inner, "a" | "b" | "d" | "e" | "f" | "g" | "h" | "i" | "ii" | "iii")
+            || (inner.len() == 1 && inner.bytes().all(|b| b.is_ascii_digit()))
+        {
             return true;
         }
     }
@@ -156,7 +174,9 @@ fn is_call(word: &str) -> bool {
         && all(head, |b| b.is_ascii_alphanumeric() || b == b'_')
         && (1..=6).contains(&inner.len())
         && all(inner, |b| lower(b) || b == b',');
-    called || short || (named && inner.is_empty() && all(rest.trim_end_matches(['.', ',']), |b| b.is_ascii_alphabetic()))
+    called
+        || short
+        || (named && inner.is_empty() && all(rest.trim_end_matches(['.', ',']), |b| b.is_ascii_alphabetic()))
 }
 
 /// `Es6ToEs3Class`: a capital, then digits in two places, then letters.
@@ -180,14 +200,17 @@ fn name(word: &str) -> Option<Kind> {
         return Some(Kind::Noun);
     }
     if let Some((head, tail)) = bare.split_once('/') {
-        let big = head.len() >= 2 && head.starts_with(|c: char| c.is_ascii_uppercase()) && all(head, |b| b.is_ascii_alphabetic());
+        let big = head.len() >= 2
+            && head.starts_with(|c: char| c.is_ascii_uppercase())
+            && all(head, |b| b.is_ascii_alphabetic());
         if big && is_title(tail) {
             return Some(Kind::Noun);
         }
     }
     if let Some((head, tail)) = bare.split_once('-') {
         let begins = head.starts_with(|c: char| c.is_ascii_uppercase());
-        if begins && head.len() >= 2 && all(head, |b| b.is_ascii_alphabetic()) && all(tail, |b| b.is_ascii_alphabetic()) {
+        if begins && head.len() >= 2 && all(head, |b| b.is_ascii_alphabetic()) && all(tail, |b| b.is_ascii_alphabetic())
+        {
             return Some(Kind::Noun);
         }
         if head.len() == 1 && begins && tail.len() >= 3 && tail.starts_with(|c: char| c.is_ascii_uppercase()) {
@@ -195,11 +218,17 @@ fn name(word: &str) -> Option<Kind> {
         }
     }
     // Initials with dots: up to three make a name, more a word of their own.
-    if word.len() >= 2 && word.len().is_multiple_of(2) && word.as_bytes().chunks(2).all(|pair| matches!(pair, [a, b'.'] if upper(*a))) {
+    if word.len() >= 2
+        && word.len().is_multiple_of(2)
+        && word.as_bytes().chunks(2).all(|pair| matches!(pair, [a, b'.'] if upper(*a)))
+    {
         return Some(if word.len() <= 6 { Kind::Noun } else { Kind::Initials });
     }
     let title = |b: u8| lower(b) || b.is_ascii_digit();
-    if humps(bare, title).or_else(|| humps(bare.strip_suffix('.').unwrap_or(bare), title)).is_some_and(|count| count <= 2) {
+    if humps(bare, title)
+        .or_else(|| humps(bare.strip_suffix('.').unwrap_or(bare), title))
+        .is_some_and(|count| count <= 2)
+    {
         return Some(Kind::Noun);
     }
     if let Some(owner) = word.strip_suffix("'s") {
@@ -226,7 +255,10 @@ fn name(word: &str) -> Option<Kind> {
     }
     let caps = word.strip_suffix(',').unwrap_or(word);
     let letters = caps.bytes().take_while(|b| upper(*b)).count();
-    if (3..=4).contains(&letters) && caps.len() == letters + 4 && all(caps.get(letters..).unwrap_or_default(), |b| b.is_ascii_digit()) {
+    if (3..=4).contains(&letters)
+        && caps.len() == letters + 4
+        && all(caps.get(letters..).unwrap_or_default(), |b| b.is_ascii_digit())
+    {
         return Some(Kind::Plain);
     }
     if all(caps, |b| upper(b) || b.is_ascii_digit()) {
@@ -249,7 +281,10 @@ fn address(word: &str) -> Option<Kind> {
     let inner = word.trim_end_matches(['.', ',', ')', '>']).trim_start_matches(['<', '(']);
     let inner = inner.strip_prefix("mailto:").unwrap_or(inner);
     let lower_case = inner.to_ascii_lowercase();
-    if ["http://", "https://", "ftp://", "sftp://", "ftps://", "www.", "ftp."].iter().any(|start| lower_case.starts_with(start)) {
+    if ["http://", "https://", "ftp://", "sftp://", "ftps://", "www.", "ftp."]
+        .iter()
+        .any(|start| lower_case.starts_with(start))
+    {
         return Some(Kind::Url);
     }
     if word.trim_end_matches('.').ends_with(".sh") {
@@ -266,13 +301,26 @@ fn address(word: &str) -> Option<Kind> {
     }
     // `<name_AT_host_DOT_org>`
     let wrapped = word.starts_with(['<', '(']) && word.ends_with(['>', ')', '/']);
-    if wrapped && all(inner, |b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'-' | b'+')) && lower_case.contains("at") && lower_case.contains("dot") {
+    if wrapped
+        && all(inner, |b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'-' | b'+'))
+        && lower_case.contains("at")
+        && lower_case.contains("dot")
+    {
         return Some(Kind::Mail);
     }
-    if word.starts_with('<') && !word.ends_with('>') && inner.len() >= 4 && all(inner, |b| b.is_ascii_alphabetic() || b == b'.') && inner.starts_with(|c: char| c.is_ascii_alphabetic()) {
+    if word.starts_with('<')
+        && !word.ends_with('>')
+        && inner.len() >= 4
+        && all(inner, |b| b.is_ascii_alphabetic() || b == b'.')
+        && inner.starts_with(|c: char| c.is_ascii_alphabetic())
+    {
         return Some(Kind::MailStart);
     }
-    if word.ends_with('>') && (2..=5).contains(&inner.len()) && all(inner, |b| b.is_ascii_alphabetic() || b == b'.') && !word.starts_with('<') {
+    if word.ends_with('>')
+        && (2..=5).contains(&inner.len())
+        && all(inner, |b| b.is_ascii_alphabetic() || b == b'.')
+        && !word.starts_with('<')
+    {
         return Some(Kind::MailEnd);
     }
     if is_host(inner) {
@@ -289,8 +337,10 @@ fn is_mail(word: &str) -> bool {
 }
 
 /// Last labels of host names that are told without a scheme.
-const HOST_ENDS: [&str; 19] =
-    ["com", "net", "org", "us", "mil", "io", "edu", "eu", "ch", "fr", "de", "be", "se", "nl", "au", "biz", "sy", "dev", "jp"];
+const HOST_ENDS: [&str; 19] = [
+    "com", "net", "org", "us", "mil", "io", "edu", "eu", "ch", "fr", "de", "be", "se", "nl", "au", "biz", "sy", "dev",
+    "jp",
+];
 
 fn is_host(word: &str) -> bool {
     let Some((domain, last)) = word.rsplit_once('.') else { return false };

@@ -1,14 +1,29 @@
 //! The last cut: what the report is to show of a statement, and what is none after all.
 
 /// Words that do not end a statement.
-const LAST: [&str; 12] =
-    ["copyright", ".", ",", "year", "parts", "any", "0", "1", "author", "all", "some", "and"];
+const LAST: [&str; 12] = ["copyright", ".", ",", "year", "parts", "any", "0", "1", "author", "all", "some", "and"];
 
 /// The statement as the report shows it, or `None` for what is only talk of copyright.
 pub(super) fn statement(words: &str) -> Option<String> {
     let mut text = edges(words).to_string();
     text = balanced(&text);
-    for (from, to) in [("date-of-software", " "), ("date-of-document", " "), (" $ ", " "), (" ? ", " "), ("()", " "), ("( )", " "), ("__", " "), ("--", "-"), ("mailto:", ""), ("@see", ""), (" and later ", " "), ("(c) opyrighted", "Copyright (c)"), ("(c) opyrights", "Copyright (c)"), ("(c) opyright", "Copyright (c)"), ("(c) opyleft", "Copyleft (c)")] {
+    for (from, to) in [
+        ("date-of-software", " "),
+        ("date-of-document", " "),
+        (" $ ", " "),
+        (" ? ", " "),
+        ("()", " "),
+        ("( )", " "),
+        ("__", " "),
+        ("--", "-"),
+        ("mailto:", ""),
+        ("@see", ""),
+        (" and later ", " "),
+        ("(c) opyrighted", "Copyright (c)"),
+        ("(c) opyrights", "Copyright (c)"),
+        ("(c) opyright", "Copyright (c)"),
+        ("(c) opyleft", "Copyleft (c)"),
+    ] {
         if text.contains(from) {
             text = text.replace(from, to);
         }
@@ -66,10 +81,20 @@ fn heads(text: &str) -> String {
     for word in text.split(' ') {
         let lower = word.to_ascii_lowercase();
         let bare = lower.trim_matches(['@', '\'', '"', ':', '.', '(']);
-        let known = matches!(bare, "spdx-filecopyrighttext" | "spdx-snippetcopyrighttext" | "bundle-copyright" | "assemblycopyright" | "appcopyright" | "cppyright");
-        let behind_letter = word.len() == 10 && word.starts_with(|c: char| c.is_ascii_alphabetic()) && lower.ends_with("copyright");
+        let known = matches!(
+            bare,
+            "spdx-filecopyrighttext"
+                | "spdx-snippetcopyrighttext"
+                | "bundle-copyright"
+                | "assemblycopyright"
+                | "appcopyright"
+                | "cppyright"
+        );
+        let behind_letter =
+            word.len() == 10 && word.starts_with(|c: char| c.is_ascii_alphabetic()) && lower.ends_with("copyright");
         let word = if known || behind_letter { "Copyright" } else { word };
-        let again = matches!(bare, "copyright") && (out.eq_ignore_ascii_case("copyright") || out.eq_ignore_ascii_case("copyright'"));
+        let again = matches!(bare, "copyright")
+            && (out.eq_ignore_ascii_case("copyright") || out.eq_ignore_ascii_case("copyright'"));
         if again || out.is_empty() && matches!(bare, "by" | "c" | "") {
             continue;
         }
@@ -99,25 +124,69 @@ fn period(text: &str) -> &str {
 
 /// Beginnings of phrases that speak of copyright and state none.
 const TALK: [&str; 39] = [
-    "copyright holder or", "copyright notice.", "and/or the universal copyright convention",
-    "attn copyright", "(c) any recipient", "(c) cockroach enterprise", "(c) each recipient", "(c) if you",
-    "(c) individual use", "code copyright grant", "copyright and license,", "copyright as is group",
-    "copyright (c) , and others", "copyright (c) <holders>", "copyright copyright and", "copyright (c) year your",
-    "copyright, designs and patents", "copyrighted by their authors", "copyrighted material, only",
-    "copyright for a new language", "copyright from license", "copyright help center", "copyright holder has",
-    "copyright holder means", "copyright holder who", "copyright holder nor", "copyright holder, or",
-    "copyright holders and contribut", "copyright holder's", "copyright holder(s) or", "copyright including",
-    "copyright in section", "copyright lgpl group", "copyright gpl group", "copyright, license, and",
-    "copyright not limited", "copyright owner or", "full copyright statement", "universal copyright convention",
+    "copyright holder or",
+    "copyright notice.",
+    "and/or the universal copyright convention",
+    "attn copyright",
+    "(c) any recipient",
+    "(c) cockroach enterprise",
+    "(c) each recipient",
+    "(c) if you",
+    "(c) individual use",
+    "code copyright grant",
+    "copyright and license,",
+    "copyright as is group",
+    "copyright (c) , and others",
+    "copyright (c) <holders>",
+    "copyright copyright and",
+    "copyright (c) year your",
+    "copyright, designs and patents",
+    "copyrighted by their authors",
+    "copyrighted material, only",
+    "copyright for a new language",
+    "copyright from license",
+    "copyright help center",
+    "copyright holder has",
+    "copyright holder means",
+    "copyright holder who",
+    "copyright holder nor",
+    "copyright holder, or",
+    "copyright holders and contribut",
+    "copyright holder's",
+    "copyright holder(s) or",
+    "copyright including",
+    "copyright in section",
+    "copyright lgpl group",
+    "copyright gpl group",
+    "copyright, license, and",
+    "copyright not limited",
+    "copyright owner or",
+    "full copyright statement",
+    "universal copyright convention",
 ];
 /// Whole statements that say nothing.
 const EMPTY: [&str; 14] = [
-    "copyright (c)", "(c) by", "(c)", "c", "(c) as", "(c), (c)", "(c) (c)", "(c) forums", "copyright (c) year", "copyright by",
-    "copyrighted by its", "copyright the project", "copyright united states", "(c) group",
+    "copyright (c)",
+    "(c) by",
+    "(c)",
+    "c",
+    "(c) as",
+    "(c), (c)",
+    "(c) (c)",
+    "(c) forums",
+    "copyright (c) year",
+    "copyright by",
+    "copyrighted by its",
+    "copyright the project",
+    "copyright united states",
+    "(c) group",
 ];
 
 fn is_talk(text: &str) -> bool {
     let lower = text.to_ascii_lowercase();
     // The gap of a licence text that is to be filled in.
-    lower.ends_with(" m. y") || lower.ends_with(" m. y.") || EMPTY.contains(&lower.as_str()) || TALK.iter().any(|talk| lower.starts_with(talk))
+    lower.ends_with(" m. y")
+        || lower.ends_with(" m. y.")
+        || EMPTY.contains(&lower.as_str())
+        || TALK.iter().any(|talk| lower.starts_with(talk))
 }

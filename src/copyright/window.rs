@@ -12,12 +12,38 @@ use super::year;
 
 /// What a statement cannot do without, in any case.
 const MARKS: [&[u8]; 15] = [
-    b"opyr", b"opyl", b"copr", b"ppyright", b"(c)", b"( c)", b"\xa9", b"&copy", b"&#169", b"&#xa9", b"|copy|", b"u00a9", b"\\xa9",
-    b"\\251", b"\\(co",
+    b"opyr",
+    b"opyl",
+    b"copr",
+    b"ppyright",
+    b"(c)",
+    b"( c)",
+    b"\xa9",
+    b"&copy",
+    b"&#169",
+    b"&#xa9",
+    b"|copy|",
+    b"u00a9",
+    b"\\xa9",
+    b"\\251",
+    b"\\(co",
 ];
 /// What keeps a group of lines going once it has begun.
 const HINTS: [&str; 14] = [
-    "(c)", "169", "xa9", "00a9", "opyr", "opyl", "copr", "right", "reserv", "auth", "filecontributor", "devel", "by ", "@",
+    "(c)",
+    "169",
+    "xa9",
+    "00a9",
+    "opyr",
+    "opyl",
+    "copr",
+    "right",
+    "reserv",
+    "auth",
+    "filecontributor",
+    "devel",
+    "by ",
+    "@",
 ];
 /// Bytes of a line that are read at once; of a longer line only the surroundings of a mark.
 pub(super) const LINE_BYTES: usize = 4096;
@@ -96,7 +122,9 @@ impl<'t> Windows<'t> {
         match MARKS.get(pattern).copied() {
             Some(b"\xa9") => before < 0x80 || before == 0xc2,
             Some(b"(c)") => !(before.is_ascii_alphanumeric() || before == b'_'),
-            Some(b"copr") => !before.is_ascii_alphanumeric() && self.text.get(at + 4).is_none_or(|next| !next.is_ascii_alphabetic()),
+            Some(b"copr") => {
+                !before.is_ascii_alphanumeric() && self.text.get(at + 4).is_none_or(|next| !next.is_ascii_alphabetic())
+            }
             _ => true,
         }
     }
@@ -237,7 +265,10 @@ impl LastLine {
     fn set(&mut self, line: &str) {
         let bare = line.trim_matches(|c: char| c.is_ascii_punctuation());
         let head = bare.get(..9).is_some_and(|head| head.eq_ignore_ascii_case("copyright"));
-        let tail = |end: &str| bare.len() >= end.len() && bare.get(bare.len() - end.len()..).is_some_and(|tail| tail.eq_ignore_ascii_case(end));
+        let tail = |end: &str| {
+            bare.len() >= end.len()
+                && bare.get(bare.len() - end.len()..).is_some_and(|tail| tail.eq_ignore_ascii_case(end))
+        };
         self.goes_on = head || tail("by") || tail("copyright") || bare.ends_with(|c: char| c.is_ascii_digit());
     }
 }
@@ -273,7 +304,11 @@ impl Letters {
 
     fn goes_on(&self) -> bool {
         let year = std::str::from_utf8(&self.tail[12..]).ok().and_then(|year| year.parse().ok());
-        self.ends(b"copyright") || self.ends(b"copyrights") || self.ends(b"and") || self.ends(b"by") || year.is_some_and(year::is_year)
+        self.ends(b"copyright")
+            || self.ends(b"copyrights")
+            || self.ends(b"and")
+            || self.ends(b"by")
+            || year.is_some_and(year::is_year)
     }
 }
 

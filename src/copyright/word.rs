@@ -199,7 +199,9 @@ fn is_copy(word: &str) -> bool {
     {
         return true;
     }
-    if let Some(rest) = lower.strip_prefix("opy").or_else(|| lower.strip_prefix("//opy")).or_else(|| lower.strip_prefix("c'opy")) {
+    if let Some(rest) =
+        lower.strip_prefix("opy").or_else(|| lower.strip_prefix("//opy")).or_else(|| lower.strip_prefix("c'opy"))
+    {
         let rest = rest.trim_end_matches(['.', ',']);
         return matches!(rest, "right" | "rights" | "righted" | "left" | "lefted");
     }
@@ -218,10 +220,13 @@ fn is_copy(word: &str) -> bool {
     let bare = bare.strip_suffix(':').unwrap_or(bare);
     match bare {
         "Copyright" | "copyright" | "Copyrights" | "copyrights" | "COPYRIGHT" | "COPYRIGHTS" | "COPYRIGHTs"
-        | "CopyRight" | "CopyRights" | "Copyrighted" | "copyrighted" | "COPYRIGHTED" | "Copyrighte" | "copyrighte" => true,
+        | "CopyRight" | "CopyRights" | "Copyrighted" | "copyrighted" | "COPYRIGHTED" | "Copyrighte" | "copyrighte" => {
+            true
+        }
         // One capital in front, as version resources show it.
         other => {
-            other.starts_with(|c: char| c.is_ascii_uppercase()) && matches!(other.get(1..), Some("Copyright" | "Copyrigh"))
+            other.starts_with(|c: char| c.is_ascii_uppercase())
+                && matches!(other.get(1..), Some("Copyright" | "Copyrigh"))
         }
     }
 }

@@ -9,11 +9,17 @@ use super::word::Kind;
 
 /// Words by what they mean to a statement, the strongest list first.
 pub(super) const WORDS: &[(Kind, &str)] = &[
-    (Kind::Plain, "Copyright.txt copyright. copyright.) %copyrighted. %copyrighted, %copyrighted) %copyrights. \
-        %copyrights, %copyrights) COPYRIGHTS. COPYRIGHTS, COPYRIGHTED. COPYRIGHTED,"),
+    (
+        Kind::Plain,
+        "Copyright.txt copyright. copyright.) %copyrighted. %copyrighted, %copyrighted) %copyrights. \
+        %copyrights, %copyrights) COPYRIGHTS. COPYRIGHTS, COPYRIGHTED. COPYRIGHTED,",
+    ),
     (Kind::Right, "%right %rights RIGHT RIGHTS rechte Rechte droit droits Droits derechos Derechos rechten Rechten"),
-    (Kind::Reserved, "%reserved~ RESERVED~ %reversed~ REVERSED~ %vorbehalten~ %reserves~ %reservados~ \
-        %voorbehouden~"),
+    (
+        Kind::Reserved,
+        "%reserved~ RESERVED~ %reversed~ REVERSED~ %vorbehalten~ %reserves~ %reservados~ \
+        %voorbehouden~",
+    ),
     (Kind::Plain, "All all ALL NO Some %alle %tous %todos %los"),
     (Kind::Is, "is are"),
     (Kind::Held, "held"),
@@ -23,11 +29,16 @@ pub(super) const WORDS: &[(Kind, &str)] = &[
     (Kind::Noun, "Member(s) Member(s). A11yance* Fu TeX TinCanTools SoftwareBitMaker NetCommWireless"),
     (Kind::Authors, "__author__ __authors__ __contributor__ __contributors__ Author(s) Author(s). Author(s),"),
     (Kind::Suffix, "ApS* W3C(r)"),
-    (Kind::Name, "OpenStreetMap~ AliasDotCom~ AllThingsTalk~ MessageOne* moment/moment FSF~ FSFE~ \
+    (
+        Kind::Name,
+        "OpenStreetMap~ AliasDotCom~ AllThingsTalk~ MessageOne* moment/moment FSF~ FSFE~ \
         This_file_is_part_of_KDE Keio_University~ __MyCompanyName__~ Massachusetts_Institute_of_Technology~ \
         (Massachusetts_Institute_of_Technology~ \
-        National_de_Recherche_en_Informatique_et_en_Automatique~"),
-    (Kind::Junk, "Re-Creating %no * @link link: @link: link @license @license: O= OU= XML Parser Dual Crypto PART \
+        National_de_Recherche_en_Informatique_et_en_Automatique~",
+    ),
+    (
+        Kind::Junk,
+        "Re-Creating %no * @link link: @link: link @license @license: O= OU= XML Parser Dual Crypto PART \
         %originally SPDX-FileContributor* %representation~ %representations~ works, grant Refer Apt Agreement Usage Please Based \
         (Based Upstream File Files Filename Description %procedure %procedures You Everyone %funded Unless rant \
         Subject Acknowledgement Acknowledgements Derivative %licensable %since %license %license. %licensed %licence \
@@ -61,11 +72,14 @@ pub(super) const WORDS: &[(Kind, &str)] = &[
         %aacute* %acircumflex* %keyword* comparing %email* %yourself* parties name names (name (names name) names) \
         private %module~ %modules~ Nodule %returned False~ True~ high low on import imports %warning \
         %warnings %whether %both %caller E-Mail E-mail Email URL %statement~ %statements~ issue issue. issues \
-        issues. retain retain. Sun3x"),
+        issues. retain retain. Sun3x",
+    ),
     (Kind::Suffix, "K.K. K.K.,"),
     (Kind::Mit, "MIT MIT."),
     (Kind::Caps, "MIT,"),
-    (Kind::Plain, "YEAR* Activation Activation. Added As I Additional Are AST AGPL* Agreements Agreements. AIRTM Angular \
+    (
+        Kind::Plain,
+        "YEAR* Activation Activation. Added As I Additional Are AST AGPL* Agreements Agreements. AIRTM Angular \
         Component^ Function^ Android Any Expander Archiver APPROPRIATE* Asset Assignments Atomic Attribution \
         Attribution. %authored Baslerstr Baslerstr. Before Message BSD BUT But Builder Builders Builders. Cacute \
         Cell. ChangeLog Changelog Change.log CHANGElogger CHANGELOG CHANGES Cap Cases Category Code Collator \
@@ -76,20 +90,29 @@ pub(super) const WORDS: &[(Kind, &str)] = &[
         Example* Except* Fragments With Tick Dynamic Battery Charger Bugfix Bugfixes Like Likes STA Page Under \
         Interrupt Tape When Specification Specifications Final Holds Image* Supplier* Experimental F2Wku Highlight* \
         Line* NPM* Grunt* Number* FALSE FAQ Foreign From Full Further* Gaim Generated* Glib GPL GPL. GPLd GPL'd Gnome \
-        Port GnuPG Grants Grants. Header* HylaFAX IA64 IDEA Id"),
+        Port GnuPG Grants Grants. Header* HylaFAX IA64 IDEA Id",
+    ),
     (Kind::Noun, "Government.* OProfile Grant king"),
     (Kind::Suffix, "Government"),
-    (Kind::Plain, "IDENTIFICATION. IEEE If %intltool Immediately Implementation* Improvement* INCLUDING* \
+    (
+        Kind::Plain,
+        "IDENTIFICATION. IEEE If %intltool Immediately Implementation* Improvement* INCLUDING* \
         Indemnification* Indemnified* Unified Information* In Intellij ISC-LICENSE IS It Java JavaScript JMagnetic \
         Joint Jsunittest List Set Legal LegalTrademarks Library Liberation Sans Interview* ProducerName* Libraries \
         Initials License* Licence* Locker Log Logo Logos Luxi Lucene* Mac Mondrian* Manager Material Mode Modified \
         Mouse Module Natural New NEWS Neither Norwegian Note Notes NOT Nessus NULL Object Objects Open Operating \
-        OriginalFilename Original OR OWNER* Package PACKAGE Packaging Patent*"),
+        OriginalFilename Original OR OWNER* Package PACKAGE Packaging Patent*",
+    ),
     (Kind::Linux, "Linux"),
-    (Kind::Junk, "Appropriate Download* EXHIBIT Exhibit OPENING* (Computer Programs) Regulations* message.* %formatting* \
+    (
+        Kind::Junk,
+        "Appropriate Download* EXHIBIT Exhibit OPENING* (Computer Programs) Regulations* message.* %formatting* \
         Todo/Under cleanup cleanups BitLen CD Cleaned %permission* PERMISSION* define defined Send They Adapted added \
-        %debugging Fibonacci %test %tests Make^ Create^ Schema^ Message^ %website* knowledge~"),
-    (Kind::Plain, "Pentium PGP Phrase* Plugin* Policy* POSIX Possible* Powered Predefined Promise Product Products \
+        %debugging Fibonacci %test %tests Make^ Create^ Schema^ Message^ %website* knowledge~",
+    ),
+    (
+        Kind::Plain,
+        "Pentium PGP Phrase* Plugin* Policy* POSIX Possible* Powered Predefined Promise Product Products \
         Products. PROFESSIONAL PROFESSIONAL. Programming PROOF* PROVIDED Public Public. Qualified RCSfile README Read \
         RECURSIVE Redistribution* Refactor Record Records Reference References Related Release Revision Revisions \
         Rule RIGHT* %respective* SAX Section Sections Separa* Service Several SIGN Sink Sink. Site Site. Statement* \
@@ -102,21 +125,30 @@ pub(super) const WORDS: &[(Kind, &str)] = &[
         Convention, Paris Paris. Paris, %january %february %march %april %july %august %september %october %november \
         %december Mon Tue Wed Thu Fri Sat Sun May Mon, Tue, Wed, Thu, Fri, Sat, Sun, May, Flux Modify Creation^ \
         Creator Document Emulation Exposure Time CrdInfo Device Mfg Comment Frame Size Flag Thumbnail Angle Duration \
-        Override Handler* Compression Letter Moved More Phone Input Inputs Full^ Last^ Author^ as taken %boolean"),
+        Override Handler* Compression Letter Moved More Phone Input Inputs Full^ Last^ Author^ as taken %boolean",
+    ),
     (Kind::Month, "Feb Mar Apr Jul Aug Sep Oct Nov Dec Feb, Mar, Apr, Jul, Aug, Sep, Oct, Nov, Dec,"),
-    (Kind::Month, "%monday %tuesday %wednesday %thursday %friday %saturday %sunday %monday, %tuesday, %wednesday, \
-        %thursday, %friday, %saturday, %sunday,"),
+    (
+        Kind::Month,
+        "%monday %tuesday %wednesday %thursday %friday %saturday %sunday %monday, %tuesday, %wednesday, \
+        %thursday, %friday, %saturday, %sunday,",
+    ),
     (Kind::Holder, "%holder %holders HOLDER HOLDERS %holder. %holders. %holder, %holders,"),
-    (Kind::Noun, "communications Cambridge~ Stockholm~ Davis~ Sweden~ Massachusetts~ Oregon~ California~ Norway~ UK~ \
+    (
+        Kind::Noun,
+        "communications Cambridge~ Stockholm~ Davis~ Sweden~ Massachusetts~ Oregon~ California~ Norway~ UK~ \
         Berlin~ CONCORD~ Manchester~ MASSACHUSETTS~ Finland~ Espoo~ Munich~ Germany~ Italy~ Spain~ Europe~ Lafayette~ \
         Indiana~ Belgium~ France~ (Cambridge~ (Sweden~ (Germany~ (Italy~ (UK~ (Norway~ (Finland~ (Belgium~ (France~ \
         Software,', (Royal PARADIGM vFeed nexB UserTesting D.T.Shield D.T.Shield. ONeal~ suzuki toshiya~ leethomason \
         finney sean chris ulrich wadim dziedzic okunishinishi yiminghe daniel wirtz vonautomatisch werkstaetten~ \
         werken various~ karsten wiese %attributable Robert* electronic electronics LaTeX3 Meridian'93 Xiph.Org \
         iClick iClick, semiconductor~ semiconductors~ U.S.A U.S.A. %affiliate %affiliates %affiliate. %affiliates. \
-        %affiliate(s) %affiliate(s)."),
+        %affiliate(s) %affiliate(s).",
+    ),
     (Kind::Company, "SuSE Suse FedICT 10gen"),
-    (Kind::Suffix, "(Winbond) (Winbond), AT&T~ %inc~ Inc> Inc.> Incorporated~ %company~ Limited~ LIMITED~ COMPANY,LTD \
+    (
+        Kind::Suffix,
+        "(Winbond) (Winbond), AT&T~ %inc~ Inc> Inc.> Incorporated~ %company~ Limited~ LIMITED~ COMPANY,LTD \
         INC~ INCORPORATED~ CORP~ CORPORATION~ FOUNDATION~ GROUP~ COMPANY~ (tm)~ %forum* %corp~ %corporation~ \
         %corporations~ Co~ co~ CO~ cO~ %consortium~ %foundation~ %alliance~ Working %group~ %technology~ \
         %technologies~ %community~ %communities~ %microsystems~ %project~ %projects~ %team~ %teams~ %tech~ Limited' \
@@ -129,22 +161,32 @@ pub(super) const WORDS: &[(Kind, &str)] = &[
         ASA ASA. ASA, s.r.o s.r.o. Laboratory~ Laboratories~ Laboratoire~ B.V B.V. b.v. b.v BV BV. bv Bv BVBA \
         Partners Partners. Partners, INSTITUTE* %institut %instituts %institute %institutes %institutet %instituto \
         %institutos %instituta %institutas %institutu %instituti (Institute (Institut Facility* Tecnologia* IVS \
-        IVS. Abp Abp. Abp, District~ Division~"),
+        IVS. Abp Abp. Abp, District~ Division~",
+    ),
     (Kind::Caps, "ASF* AS"),
-    (Kind::University, "%univ~ %univ. %university~ %universite~ %universitat~ %universita~ %universidad~ \
-        %universidade~ (University~ UNIVERSITY College Academia %academy~ academia Academie"),
+    (
+        Kind::University,
+        "%univ~ %univ. %university~ %universite~ %universitat~ %universita~ %universidad~ \
+        %universidade~ (University~ UNIVERSITY College Academia %academy~ academia Academie",
+    ),
     (Kind::OrgUnit, "OU"),
     (Kind::AuthorsStop, "%authors, %author. %authors. %author(s). al."),
     (Kind::Author, "%author @author @Author @authors @author: @authors: MODULEAUTHOR"),
     (Kind::Authors, "%authors author' %author(s)"),
     (Kind::Contributors, "%contributors~"),
     (Kind::Plain, "Contributor Contributor. Contributor, Contributing Licensor Licensor. Licensor,"),
-    (Kind::MadeBy, "%coded %recoded (Recoded (recoded %modified (modified (Modified %created (created (Created \
+    (
+        Kind::MadeBy,
+        "%coded %recoded (Recoded (recoded %modified (modified (Modified %created (created (Created \
         %written %writen %writted %writed (written (Written %rewritten %rewriten (rewritten %maintained (maintained \
-        (Maintained %developed (developed (Developed authored"),
+        (Maintained %developed (developed (Developed authored",
+    ),
     (Kind::Committers, "%committers*"),
-    (Kind::Maintainers, "%admin %admins %developer %developers %developer. %developers. %maintainer %maintainers \
-        %maintainer. %maintainers. %co-maintainer %co-maintainers"),
+    (
+        Kind::Maintainers,
+        "%admin %admins %developer %developers %developer. %developers. %maintainer %maintainers \
+        %maintainer. %maintainers. %co-maintainer %co-maintainers",
+    ),
     (Kind::Of, "OF of Of De DE Di di aan"),
     (Kind::In, "in en"),
     (Kind::By, "by BY By"),
@@ -154,8 +196,11 @@ pub(super) const WORDS: &[(Kind, &str)] = &[
     (Kind::To, "to"),
     (Kind::Portions, "%portions* %portion* %parts* %part*"),
     (Kind::Von, "van Van von Von Vo Da da de du Du Va va"),
-    (Kind::Year, "LastChangedDate $LastChangedDate$ date-of-software $date-of-software date-of-document \
-        $date-of-document today.year*"),
+    (
+        Kind::Year,
+        "LastChangedDate $LastChangedDate$ date-of-software $date-of-software date-of-document \
+        $date-of-document today.year*",
+    ),
     (Kind::At, "AT"),
     (Kind::Dot, "DOT dot"),
     (Kind::Junk, "MMC"),

@@ -14,7 +14,11 @@ pub(super) fn kind(word: &str) -> Option<Kind> {
     }
     let bare = word.strip_suffix(['.', ',']).unwrap_or(word);
     let digits = !bare.is_empty() && bare.bytes().all(|b| b.is_ascii_digit());
-    if digits && bare.len() == 2 && bare.as_bytes().first().is_some_and(|b| matches!(b, b'8' | b'9')) && !word.ends_with('.') {
+    if digits
+        && bare.len() == 2
+        && bare.as_bytes().first().is_some_and(|b| matches!(b, b'8' | b'9'))
+        && !word.ends_with('.')
+    {
         return Some(if word.ends_with(',') { Kind::Year } else { Kind::ShortYear });
     }
     if is_slash_date(bare) {
@@ -55,7 +59,10 @@ fn is_years(word: &str) -> bool {
             // `201x`
             3 => any && after.starts_with('x') && number.starts_with("20"),
             // `20012002`: years run together
-            8 => number.get(..4).is_some_and(|n| n.parse().is_ok_and(is_year)) && number.get(4..).is_some_and(|n| n.parse().is_ok_and(is_year)),
+            8 => {
+                number.get(..4).is_some_and(|n| n.parse().is_ok_and(is_year))
+                    && number.get(4..).is_some_and(|n| n.parse().is_ok_and(is_year))
+            }
             _ => false,
         };
         if !fits {
@@ -64,7 +71,10 @@ fn is_years(word: &str) -> bool {
         any = true;
         let after = after.strip_prefix(['a', 'x']).unwrap_or(after);
         let lower = after.trim_start_matches(['-', '~']);
-        if lower.len() > 6 && lower.is_char_boundary(7) && lower.get(..7).is_some_and(|w| w.eq_ignore_ascii_case("present")) {
+        if lower.len() > 6
+            && lower.is_char_boundary(7)
+            && lower.get(..7).is_some_and(|w| w.eq_ignore_ascii_case("present"))
+        {
             return lower.get(7..).is_some_and(|tail| matches!(tail, "" | "." | "," | ".,"));
         }
         rest = after.trim_start_matches(|c: char| c.is_ascii_punctuation());
@@ -77,5 +87,8 @@ fn is_years(word: &str) -> bool {
 fn is_slash_date(word: &str) -> bool {
     let Some((month, year)) = word.split_once('/') else { return false };
     let month_fits = month.len() <= 2 && month.parse().is_ok_and(|month: u32| (1..=12).contains(&month));
-    month_fits && year.len() == 2 && year.as_bytes().first().is_some_and(|b| (b'6'..=b'9').contains(b)) && year.bytes().all(|b| b.is_ascii_digit())
+    month_fits
+        && year.len() == 2
+        && year.as_bytes().first().is_some_and(|b| (b'6'..=b'9').contains(b))
+        && year.bytes().all(|b| b.is_ascii_digit())
 }

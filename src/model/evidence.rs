@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::error::Problem;
+use crate::model::copyright::Copyright;
 use crate::model::ids::{ContentId, IndexNo, LineageId, ReleaseRange, RootNo};
 use crate::model::place::RangePair;
 
@@ -88,6 +89,8 @@ pub struct FileEvidence {
     pub whole: Vec<WholeMatch>,
     /// Parts of it, best first.
     pub snippets: Vec<SnippetMatch>,
+    /// Its copyright statements, in line order.
+    pub copyrights: Vec<Copyright>,
     /// What kept it from being examined in full.
     pub problems: Vec<Problem>,
 }

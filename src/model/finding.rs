@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use crate::error::Problem;
+use crate::model::copyright::Copyright;
 use crate::model::evidence::MatchKind;
 use crate::model::ids::RootNo;
 use crate::model::place::{RangePair, folder};
@@ -81,6 +82,8 @@ pub struct FileReport {
     pub language: Option<&'static str>,
     /// Best explanation first.
     pub matches: Vec<FileMatch>,
+    /// Its copyright statements, in line order.
+    pub copyrights: Vec<Copyright>,
 }
 
 /// One index of the scan.

@@ -11,6 +11,7 @@ use serde::Serialize;
 use serde_json::ser::Formatter;
 
 use crate::error::Code;
+use crate::model::copyright::Copyright;
 use crate::model::evidence::MatchKind;
 use crate::model::finding::{FileMatch, FileReport, Finding, FindingKind, IndexSummary, Report};
 use crate::model::place::RangePair;
@@ -80,7 +81,7 @@ struct File<'r> {
     matches: Vec<Match<'r>>,
     /// Always there, so that readers need not ask.
     licenses: [(); 0],
-    copyrights: [(); 0],
+    copyrights: &'r [Copyright],
 }
 
 #[derive(Serialize)]
@@ -157,7 +158,7 @@ fn file<'r>(report: &'r Report, file: &'r FileReport) -> File<'r> {
         language: file.language,
         matches: file.matches.iter().map(match_entry).collect(),
         licenses: [],
-        copyrights: [],
+        copyrights: &file.copyrights,
     }
 }
 

@@ -41,7 +41,15 @@ pub(crate) fn matched(purl: &str, kind: MatchKind, source_path: &str, ranges: &[
 
 pub(crate) fn file(path: &str, matches: Vec<FileMatch>) -> FileReport {
     let blake3 = [0xab; 32];
-    FileReport { scan_root: RootNo(0), path: path.to_string(), bytes: 12_345, blake3, language: Some("C"), matches }
+    FileReport {
+        scan_root: RootNo(0),
+        path: path.to_string(),
+        bytes: 12_345,
+        blake3,
+        language: Some("C"),
+        matches,
+        copyrights: Vec::new(),
+    }
 }
 
 pub(crate) fn indexes() -> Vec<IndexSummary> {

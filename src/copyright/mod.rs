@@ -3,8 +3,10 @@
 mod ascii;
 mod line;
 mod markup;
+mod merge;
 mod parse;
 mod shape;
+mod statement;
 mod trim;
 mod window;
 mod word;
@@ -12,8 +14,8 @@ mod words;
 mod year;
 
 use crate::model::copyright::Copyright;
-use crate::model::place::Lines;
 
+pub use merge::merge;
 use window::{Group, Windows};
 
 /// Buffers of one thread.
@@ -33,41 +35,13 @@ pub fn find(text: &[u8], scratch: &mut Scratch) -> Vec<Copyright> {
         parse::statements(words, text, &mut scratch.spans);
         for span in &scratch.spans {
             let Some(all) = words.get(span.first..span.end) else { continue };
-            found.extend(statement(all, text));
+            found.extend(statement::of(all, text));
         }
     }
     found
 }
 
-fn statement(words: &[parse::Word], text: &str) -> Option<Copyright> {
-    let mut shown = String::new();
-    let mut at = 0;
-    while let Some(word) = words.get(at) {
-        let reserved = reserved(words.get(at..).unwrap_or_default());
-        if reserved > 0 {
-            at += reserved;
-            continue;
-        }
-        if !shown.is_empty() {
-            shown.push(' ');
-        }
-        shown.push_str(text.get(word.start..word.end).unwrap_or_default());
-        at += 1;
-    }
-    let statement = trim::statement(&shown)?;
-    let lines = Lines { first: words.first()?.line, last: words.last()?.line };
-    Some(Copyright { statement, holder: String::new(), years: String::new(), lines })
-}
 
-fn reserved(words: &[parse::Word]) -> usize {
-    let kind = |at: usize| words.get(at).map(|word| word.kind);
-    use word::Kind::*;
-    if !matches!(kind(0), Some(Noun | Plain | Caps)) || kind(1) != Some(Right) {
-        return 0;
-    }
-    match (kind(2), kind(3)) {
-        (Some(Reserved), _) => 3,
-        (Some(Noun | Plain | Caps | Is), Some(Reserved)) => 4,
-        _ => 0,
-    }
+pub(crate) fn kind_of(word: &str) -> impl std::fmt::Debug + use<> {
+    word::kind(word)
 }

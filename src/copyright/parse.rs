@@ -161,7 +161,7 @@ impl Parser<'_> {
             return true;
         }
         let by = matches!(self.kind(head), Kind::By | Kind::Of | Kind::To);
-        if by && end >= head + 3 {
+        if self.kind(head) == Kind::By && end >= head + 3 {
             return true;
         }
         let names = (head..end).filter(|at| self.is_name(*at)).count();
@@ -206,14 +206,7 @@ impl Parser<'_> {
 
     /// All rights reserved: how many words, 0 where `at` begins none.
     fn reserved(&self, at: usize) -> usize {
-        if !matches!(self.kind(at), Kind::Noun | Kind::Plain | Kind::Caps) || self.kind(at + 1) != Kind::Right {
-            return 0;
-        }
-        match (self.kind(at + 2), self.kind(at + 3)) {
-            (Kind::Reserved, _) => 3,
-            (Kind::Noun | Kind::Plain | Kind::Caps | Kind::Is, Kind::Reserved) => 4,
-            _ => 0,
-        }
+        reserved(self.words.get(at..).unwrap_or_default())
     }
 
     /// The words of the body that begins at `head`.
@@ -276,17 +269,18 @@ impl Parser<'_> {
         match self.kind(at) {
             Kind::Year | Kind::ShortYear => self.year(at, body),
             Kind::Number | Kind::SmallNumber => self.number(at, head, body),
+            Kind::Dash | Kind::To if at == head => 0,
             Kind::Dash | Kind::To => self.dash(at, body),
             Kind::Caps => self.caps(at, body),
             Kind::Mit => usize::from(!body.name),
             Kind::Linux => usize::from(!body.name && self.is_name(at + 1) || body.run > 0),
             Kind::Noun => self.noun(at, body),
-            Kind::Name | Kind::Company | Kind::Suffix | Kind::University | Kind::Initials => 1,
-            Kind::OrgUnit => usize::from(!body.name),
+            Kind::Name | Kind::Company | Kind::Suffix | Kind::University => 1,
+            Kind::Initials => self.initials(at, body),
             Kind::Mail | Kind::Url | Kind::Host => 1,
             Kind::Portions => self.part_of(at, body),
             Kind::MailStart => self.veiled(at),
-            Kind::And => self.and(at, head, body),
+            Kind::And => self.and(at, head, signs),
             Kind::Of | Kind::Von | Kind::In => self.joined(at, head, body),
             Kind::By => self.by(at, head, body),
             Kind::Contributors | Kind::Authors | Kind::Committers | Kind::Maintainers => self.people(at, head, body),
@@ -318,8 +312,11 @@ impl Parser<'_> {
             let kind = self.kind(end);
             if is_name(kind) || matches!(kind, Kind::Url | Kind::Host) {
                 names += 1;
-                company |= is_company(kind);
-            } else if !(matches!(kind, Kind::Of | Kind::Von) && names > 0 && self.is_name(end + 1)) {
+                company |= is_company(kind);} else if !matches!(kind, Kind::Of | Kind::Von) || names == 0 {
+                break;
+            } else if kind == Kind::Of && self.kind(end + 1) == Kind::Plain && self.is_name(end + 2) {
+                end += 1;
+            } else if !self.is_name(end + 1) {
                 break;
             }
             end += 1;
@@ -347,8 +344,10 @@ impl Parser<'_> {
             .take_while(|at| matches!(self.kind(*at), Kind::Year | Kind::ShortYear))
             .take(STATEMENT_WORDS)
             .count();
-        let named = self.is_name(at + more) || matches!(self.kind(at + more), Kind::By | Kind::And | Kind::Dash);
-        usize::from(!body.mail || !body.year || named)
+        let (_, names, _) = self.run(at + more);
+        let named = names > 0 || matches!(self.kind(at + more), Kind::By | Kind::And | Kind::Dash);
+        let listed = at > 0 && self.word(at - 1).ends_with(',') && self.line(at - 1) == self.line(at);
+        usize::from(!body.mail || !body.year || named || listed)
     }
 
     fn number(&self, at: usize, head: usize, body: &Body) -> usize {
@@ -356,8 +355,9 @@ impl Parser<'_> {
             && matches!(self.kind(at - 1), Kind::Year | Kind::ShortYear | Kind::Number | Kind::SmallNumber)
             && body.year;
         let before_name = self.is_name(at + 1) && (at == head || self.kind(at - 1) == Kind::Noun && body.run == 1);
-        let before_year = at == head && self.kind(at + 1) == Kind::Year;
-        usize::from(behind_year && !body.name || before_name || before_year)
+        let before_year = (at == head || self.kind(at - 1) == Kind::Plain) && self.kind(at + 1) == Kind::Year;
+        let inside = self.kind(at + 1) == Kind::Suffix && self.kind(at - 1) == Kind::Suffix;
+        usize::from(behind_year && !body.name || before_name || before_year || inside)
     }
 
     fn dash(&self, at: usize, body: &Body) -> usize {
@@ -391,7 +391,7 @@ impl Parser<'_> {
         // After a name in mixed case one word in capitals, more only at the head of another name.
         let capitals = body.caps > 0 && body.run == body.caps;
         let before = self.kind(at - 1);
-        let ended = is_company(before) || body.mail && body.run == 0 && before != Kind::Year;
+        let ended = is_company(before) || before == Kind::Year && body.name || body.mail && body.run == 0 && before != Kind::Year;
         let joins = !ended && (body.run == 0 || capitals || body.caps == 0);
         let (_, names, company) = self.run(at);
         let more = names >= 2 && self.kind(at + 1) == Kind::Noun;
@@ -412,13 +412,18 @@ impl Parser<'_> {
             && !(before == Kind::Mail && is_company(further) && early_year);
         let behind_company =
             is_company(before) && !early_year && further != Kind::Suffix && self.kind(at + 1) != Kind::And;
-        let behind_year = body.closed && before == Kind::Year;
+        let behind_year = body.closed && before == Kind::Year || !body.name && before == Kind::Plain && further == Kind::Plain;
         if joined || !(behind_mail || behind_company || behind_year) {
             return 1;
         }
         // Behind a whole statement only a whole name goes on.
         let (_, names, company) = self.run(at);
         usize::from(names >= 2 || company)
+    }
+
+    fn initials(&self, at: usize, body: &Body) -> usize {
+        let goes_on = self.is_name(at + 1) && self.kind(at + 1) != Kind::Caps;
+        usize::from(body.run <= 1 || goes_on)
     }
 
     /// `<name at host dot org>`, or nothing.
@@ -455,17 +460,17 @@ impl Parser<'_> {
         if fits { 3 } else { 0 }
     }
 
-    fn and(&self, at: usize, head: usize, body: &Body) -> usize {
+    fn and(&self, at: usize, head: usize, signs: usize) -> usize {
         let next = if self.kind(at + 1) == Kind::And { at + 2 } else { at + 1 };
         let taken = next - at;
-        if at == head && body.name {
+        if at == head && !(signs >= 2 && self.is_name(next)) {
             return 0;
         }
         match self.kind(next) {
             Kind::Others | Kind::Year | Kind::Contributors | Kind::Authors | Kind::Mail | Kind::Url | Kind::Host => {
                 taken
             }
-            Kind::Author | Kind::AuthorsStop => taken + 1,
+            Kind::Author => taken + 1,
             kind if is_name(kind) => taken,
             Kind::Von | Kind::Of | Kind::In if self.is_name(next + 1) => taken,
             Kind::Plain => {
@@ -573,7 +578,8 @@ impl Parser<'_> {
             if body.year {
                 let author = self.kind(after) == Kind::Author && self.kind(after + 1) == Kind::Plain;
                 let authors = author && matches!(self.kind(after + 2), Kind::Authors | Kind::AuthorsStop);
-                return if body.named { 0 } else { count + if authors { 3 } else { 0 } };
+                let blocked = body.named && !company && names < 2 && !authors;
+                return if blocked { 0 } else { count + if authors { 3 } else { 0 } };
             }
             let people = matches!(
                 self.kind(after),
@@ -582,6 +588,7 @@ impl Parser<'_> {
             let next = self.kind(after);
             let fits = match count {
                 1 if next == Kind::Year => true,
+                1 if next == Kind::SmallNumber && self.kind(after + 1) == Kind::Year => true,
                 1 | 2 if company || people || next == Kind::Mail => true,
                 1 if names >= 2 => signs >= 2 || self.year_behind(after),
                 _ => signs >= 2 && (company || names >= 2),
@@ -597,6 +604,10 @@ impl Parser<'_> {
         let host = matches!(self.kind(after + 1), Kind::Host | Kind::Url);
         if count == 1 && host && matches!(self.kind(after), Kind::At | Kind::And) {
             return 3;
+        }
+        let tail = matches!(self.kind(after + 3), Kind::Plain | Kind::MailEnd);
+        if count == 1 && self.kind(after) == Kind::And && self.kind(after + 1) == Kind::Plain && self.kind(after + 2) == Kind::Dot && tail {
+            return 5;
         }
         if count == 1 && lone && (self.kind(after) == Kind::Noun || self.kind(after) == Kind::Mail) {
             return 1;
@@ -649,6 +660,12 @@ impl Parser<'_> {
         if before(1) == Kind::Portions && stands {
             return at - 1;
         }
+        // `Portions created by the Initial Developer are Copyright`
+        if let Some(first) = at.checked_sub(7).filter(|first| *first >= free && self.kind(*first) == Kind::Portions) {
+            if self.kind(first + 1) == Kind::MadeBy && self.kind(first + 2) == Kind::By && self.kind(at - 1) == Kind::Is {
+                return first;
+            }
+        }
         let only_year = body.year && !body.name && (!body.loose || body.named);
         let bare_noun = !body.year && signs == 1 && end == head + 1 && self.kind(head) == Kind::Noun;
         if bare_noun && before(1) == Kind::Noun {
@@ -698,10 +715,23 @@ fn is_name(kind: Kind) -> bool {
             | Kind::University
             | Kind::Initials
             | Kind::Caps
-            | Kind::OrgUnit
     )
 }
 
 fn is_company(kind: Kind) -> bool {
     matches!(kind, Kind::Company | Kind::Suffix | Kind::University | Kind::Url | Kind::Host | Kind::Name)
+}
+
+/// How many words `All rights reserved` takes at the start of `words`; 0 where it does not stand there.
+pub(super) fn reserved(words: &[Word]) -> usize {
+    let kind = |at: usize| words.get(at).map_or(Kind::Empty, |word| word.kind);
+    let all = |kind| matches!(kind, Kind::Noun | Kind::Plain | Kind::Caps);
+    if !all(kind(0)) || kind(1) != Kind::Right {
+        return 0;
+    }
+    match (kind(2), kind(3)) {
+        (Kind::Reserved, _) => 3,
+        (between, Kind::Reserved) if all(between) || between == Kind::Is => 4,
+        _ => 0,
+    }
 }

@@ -90,16 +90,9 @@ fn is_code(word: &str) -> bool {
         if (3..=10).contains(&head.len()) && (3..=10).contains(&tail.len()) && all(head, lower) && all(tail, lower) {
             return true;
         }
-        // `locationNameEntities`
-        let humps_behind = tail.bytes().filter(|b| upper(*b)).count();
-        if head.len() >= 2
-            && all(head, lower)
-            && humps_behind >= 1
-            && all(bare, |b| b.is_ascii_alphabetic())
-            && tail.ends_with(|c: char| c.is_ascii_lowercase())
-        {
-            return true;
-        }
+    }
+    if is_camel(bare) || is_keyword(word) {
+        return true;
     }
     // `AbcDefGhiJK12`: humps and capitals behind them.
     let stem = word.trim_end_matches(',').trim_end_matches(|c: char| c.is_ascii_digit());
@@ -126,6 +119,34 @@ fn is_code(word: &str) -> bool {
     member.is_some_and(|tail| {
         matches!(tail, "value" | "ref" | "key" | "case" | "type" | "typeof" | "props" | "state" | "error" | "null")
     })
+}
+
+/// `locationNameEntities`: two runs of small letters, at least, each before a capital.
+fn is_camel(word: &str) -> bool {
+    let mut rest = word;
+    let mut runs = 0;
+    while let Some(at) = rest.find(|c: char| !c.is_ascii_lowercase()) {
+        if at < 2 || !rest.get(at..).is_some_and(|tail| tail.starts_with(|c: char| c.is_ascii_uppercase())) {
+            return false;
+        }
+        runs += 1;
+        rest = rest.get(at + 1..).unwrap_or_default();
+    }
+    runs >= 2 && !rest.is_empty()
+}
+
+/// Words of programming languages with a mark in front or behind: `return;`, `{catch`.
+fn is_keyword(word: &str) -> bool {
+    const BEHIND: [&str; 20] = [
+        "if", "elsif", "elif", "self", "catch", "this", "else", "switch", "type", "typeof", "case", "pos", "break", "none", "null",
+        "var", "return", "def", "function", "method",
+    ];
+    const AROUND: [&str; 7] = ["null", "function", "try", "catch", "except", "throw", "typeof"];
+    let mut chars = word.chars();
+    chars.next_back();
+    let head = chars.as_str();
+    let inner = word.get(1..).unwrap_or_default();
+    BEHIND.contains(&head) || AROUND.contains(&head) || AROUND.contains(&inner) || head.get(1..).is_some_and(|inner| AROUND.contains(&inner))
 }
 
 /// `a/b/c`, but no address with a scheme.
@@ -303,16 +324,13 @@ fn address(word: &str) -> Option<Kind> {
     let wrapped = word.starts_with(['<', '(']) && word.ends_with(['>', ')', '/']);
     if wrapped
         && all(inner, |b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'-' | b'+'))
-        && lower_case.contains("at")
-        && lower_case.contains("dot")
+        && (lower_case.contains("_at_") || lower_case.contains("at") && lower_case.contains("dot"))
     {
         return Some(Kind::Mail);
     }
     if word.starts_with('<')
         && !word.ends_with('>')
-        && inner.len() >= 4
-        && all(inner, |b| b.is_ascii_alphabetic() || b == b'.')
-        && inner.starts_with(|c: char| c.is_ascii_alphabetic())
+        && inner.len() >= 4 && word.len() == inner.len() + 1 && all(inner, |b| b.is_ascii_alphabetic() || b == b'.') && inner.starts_with(|c: char| c.is_ascii_alphabetic())
     {
         return Some(Kind::MailStart);
     }

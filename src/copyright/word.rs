@@ -103,8 +103,6 @@ pub(super) enum Kind {
     Mit,
     /// A month or a day of the week.
     Month,
-    /// `OU` in a certificate.
-    OrgUnit,
     /// A parenthesis of its own.
     Paren,
     /// An empty line.
@@ -113,7 +111,7 @@ pub(super) enum Kind {
 
 struct Table {
     exact: HashMap<String, Kind>,
-    loose: HashMap<String, Kind>,
+    loose: HashMap<String, (Kind, &'static [char])>,
     open: HashMap<u8, Vec<(String, bool, Kind)>>,
 }
 
@@ -137,7 +135,8 @@ impl Table {
     fn add(&mut self, entry: &str, kind: Kind) {
         if let Some(word) = entry.strip_suffix('~') {
             self.exact.entry(word.to_string()).or_insert(kind);
-            self.loose.entry(word.to_string()).or_insert(kind);
+            let marks: &[char] = if kind == Kind::Junk { &['.', ','] } else { &['.', ',', ')'] };
+            self.loose.entry(word.to_string()).or_insert((kind, marks));
         } else if let Some(word) = entry.strip_suffix(['*', '^']).filter(|word| !word.is_empty()) {
             let first = word.as_bytes().first().copied().unwrap_or_default();
             self.open.entry(first).or_default().push((word.to_string(), entry.ends_with('^'), kind));
@@ -152,7 +151,8 @@ impl Table {
         }
         let bare = word.trim_end_matches(['.', ',', ')']);
         if bare.len() < word.len() {
-            if let Some(kind) = self.loose.get(bare) {
+            let tail = word.get(bare.len()..).unwrap_or_default();
+            if let Some((kind, _)) = self.loose.get(bare).filter(|(_, marks)| tail.chars().all(|c| marks.contains(&c))) {
                 return Some(*kind);
             }
         }

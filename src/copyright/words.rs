@@ -25,8 +25,8 @@ pub(super) const WORDS: &[(Kind, &str)] = &[
     (Kind::Held, "held"),
     (Kind::Notice, "NOTICE %notice"),
     (Kind::Junk, "NOTICE. NOTICE, NOTICES. NOTICES, %notice. %notice, %notices. %notices, %notices"),
-    (Kind::Plain, "Special Law Law. Law, dead_horse Earth Maps/Google"),
-    (Kind::Noun, "Member(s) Member(s). A11yance* Fu TeX TinCanTools SoftwareBitMaker NetCommWireless"),
+    (Kind::Plain, "Special Law Law. Law, By No Fu Agreement. Grant. Grant, Product. Act. Distribute. Distribute, dead_horse Earth Maps/Google"),
+    (Kind::Noun, "Member(s) Member(s). A11yance* TeX TinCanTools SoftwareBitMaker NetCommWireless"),
     (Kind::Authors, "__author__ __authors__ __contributor__ __contributors__ Author(s) Author(s). Author(s),"),
     (Kind::Suffix, "ApS* W3C(r)"),
     (
@@ -38,11 +38,11 @@ pub(super) const WORDS: &[(Kind, &str)] = &[
     ),
     (
         Kind::Junk,
-        "Re-Creating %no * @link link: @link: link @license @license: O= OU= XML Parser Dual Crypto PART \
+        "Re-Creating no * @link link: @link: link @license @license: O= OU OU= XML Parser Dual Crypto PART \
         %originally SPDX-FileContributor* %representation~ %representations~ works, grant Refer Apt Agreement Usage Please Based \
         (Based Upstream File Files Filename Description %procedure %procedures You Everyone %funded Unless rant \
         Subject Acknowledgement Acknowledgements Derivative %licensable %since %license %license. %licensed %licence \
-        %licence. %licenced %licensor %licensors under TCK Use Use. %restriction %restrictions %introduction \
+        %licence. %licenced %licensor %licensors under TCK Use Use. Use, User Used Uses %restriction %restrictions %introduction \
         %include %includes %voluntary %contribution* %contributions %modification %modifications Company: For Last \
         %release %released %copyrighting %authori* such %assignment~ %assignments~ %build %string \
         Implementation-Vendor dnl ifndef %visit rem REM Supports Separator .byte Idata %contribute %contributed \
@@ -54,14 +54,14 @@ pub(super) const WORDS: &[(Kind, &str)] = &[
         none None null return def function method try except throw neither nor data-* providing Execute passes \
         Should %licensing %licensing@ Disclaimer Directive Directive. LAWS LAWS, me Derived Limitation Limitations \
         Nothing Policy available Recipient Recipient. LICENSEE LICENSEES LICENSEE. LICENCEE %licensee %licensees \
-        %licensee, Application Receiving Party interfaces owner Sui Generis Conditioned Warranty Configure Excluded \
+        %licensee, Application Receiving Party owner Sui Generis Conditioned Warranty Configure Excluded \
         Represents Sufficient Each Partially Liability Named default defaults EXCEPT OWNER OWNER. Comments Comments. \
         you means information %alternatively~ %alternately~ INFRINGEMENT INFRINGEMENT. Install Updates \
         Record-keeping Privacy within official duties civil servant servants Copyleft LegalCopyright Report Available \
         true false node jshint node':true node:true Act Act, %functionality bgcolor F FF FFF FFFF Rewrote Much \
         remain remains remains, earlier law law. law, laws laws. laws, Laws Laws. Laws, LAW LAW. LAW, LAWS. Insert \
         url %see %package %package. Covered date practices %any ANY fprintf* CURDIR Environment/Libraries \
-        Environment/Base Violations Violations. Owner behalf know-how %interface %interface, than whom Definition \
+        Environment/Base Violations Violations. Owner behalf know-how %interface %interface, %interfaces %interfaces, than whom Definition \
         Definitions However However, %collectively %config ExifVersion FlashpixVersion HOLDER(S) width %ownership \
         %ownership. Title Title: Debianized-By %debianized Upstream-Maintainer Content* Upstream-Author Packaged-By \
         Windows XP SP1 SP2 SP3 SP4 assembly example.com :License :Licence Agent Agent. %anyone FROM CREATE +0 \
@@ -75,6 +75,7 @@ pub(super) const WORDS: &[(Kind, &str)] = &[
         issues. retain retain. Sun3x",
     ),
     (Kind::Suffix, "K.K. K.K.,"),
+    (Kind::Caps, "AS*"),
     (Kind::Mit, "MIT MIT."),
     (Kind::Caps, "MIT,"),
     (
@@ -108,7 +109,7 @@ pub(super) const WORDS: &[(Kind, &str)] = &[
         Kind::Junk,
         "Appropriate Download* EXHIBIT Exhibit OPENING* (Computer Programs) Regulations* message.* %formatting* \
         Todo/Under cleanup cleanups BitLen CD Cleaned %permission* PERMISSION* define defined Send They Adapted added \
-        %debugging Fibonacci %test %tests Make^ Create^ Schema^ Message^ %website* knowledge~",
+        %debugging Fibonacci %test %tests Make^ Create^ Schema^ Message^ website* knowledge~",
     ),
     (
         Kind::Plain,
@@ -133,10 +134,10 @@ pub(super) const WORDS: &[(Kind, &str)] = &[
         "%monday %tuesday %wednesday %thursday %friday %saturday %sunday %monday, %tuesday, %wednesday, \
         %thursday, %friday, %saturday, %sunday,",
     ),
-    (Kind::Holder, "%holder %holders HOLDER HOLDERS %holder. %holders. %holder, %holders,"),
+    (Kind::Holder, "%holder %holders HOLDER HOLDERS HOLDER, HOLDER. HOLDERS, HOLDERS. %holder. %holders. %holder, %holders,"),
     (
         Kind::Noun,
-        "communications Cambridge~ Stockholm~ Davis~ Sweden~ Massachusetts~ Oregon~ California~ Norway~ UK~ \
+        "communications* Cambridge~ Stockholm~ Davis~ Sweden~ Massachusetts~ Oregon~ California~ Norway~ UK~ \
         Berlin~ CONCORD~ Manchester~ MASSACHUSETTS~ Finland~ Espoo~ Munich~ Germany~ Italy~ Spain~ Europe~ Lafayette~ \
         Indiana~ Belgium~ France~ (Cambridge~ (Sweden~ (Germany~ (Italy~ (UK~ (Norway~ (Finland~ (Belgium~ (France~ \
         Software,', (Royal PARADIGM vFeed nexB UserTesting D.T.Shield D.T.Shield. ONeal~ suzuki toshiya~ leethomason \
@@ -157,22 +158,20 @@ pub(super) const WORDS: &[(Kind, &str)] = &[
         A/S A/S, A/S. AG AG, AG. AB AB, AB. Lab Lab. Lab, Labs Labs. Labs, Research Research, Research. Center \
         Center, Center. INRIA INRIA, INRIA. Societe KG KG, KG. SARL~ S.A.R.L.~ a.s. S.r.l S.r.l. \
         Vertriebsges.m.b.H Vertriebsges.m.b.H. ehf ehf. hf hf. svf svf. ohf ohf. SPRL~ srl~ sp. o.o. e.K. e.Kfm. \
-        e.Kfr. AS. AS, GmbH~ GMBH~ gmbh~ Gmbh~ e.V e.V. e.v. e.v V.V. s.p.A s.p.A. S.p.A S.p.A. S.P.A. s.p.a s.p.a. \
-        ASA ASA. ASA, s.r.o s.r.o. Laboratory~ Laboratories~ Laboratoire~ B.V B.V. b.v. b.v BV BV. bv Bv BVBA \
+        e.Kfr. GmbH~ GMBH~ gmbh~ Gmbh~ e.V e.V. e.v. e.v V.V. s.p.A s.p.A. S.p.A S.p.A. S.P.A. s.p.a s.p.a. \
+        s.r.o s.r.o. Laboratory~ Laboratories~ Laboratoire~ B.V B.V. b.v. b.v BV BV. bv Bv BVBA \
         Partners Partners. Partners, INSTITUTE* %institut %instituts %institute %institutes %institutet %instituto \
         %institutos %instituta %institutas %institutu %instituti (Institute (Institut Facility* Tecnologia* IVS \
         IVS. Abp Abp. Abp, District~ Division~",
     ),
-    (Kind::Caps, "ASF* AS"),
     (
         Kind::University,
         "%univ~ %univ. %university~ %universite~ %universitat~ %universita~ %universidad~ \
         %universidade~ (University~ UNIVERSITY College Academia %academy~ academia Academie",
     ),
-    (Kind::OrgUnit, "OU"),
-    (Kind::AuthorsStop, "%authors, %author. %authors. %author(s). al."),
+    (Kind::AuthorsStop, "%authors, %author. %authors. Author(s). al."),
     (Kind::Author, "%author @author @Author @authors @author: @authors: MODULEAUTHOR"),
-    (Kind::Authors, "%authors author' %author(s)"),
+    (Kind::Authors, "%authors author'"),
     (Kind::Contributors, "%contributors~"),
     (Kind::Plain, "Contributor Contributor. Contributor, Contributing Licensor Licensor. Licensor,"),
     (
@@ -189,12 +188,12 @@ pub(super) const WORDS: &[(Kind, &str)] = &[
     ),
     (Kind::Of, "OF of Of De DE Di di aan"),
     (Kind::In, "in en"),
-    (Kind::By, "by BY By"),
+    (Kind::By, "by BY"),
     (Kind::And, "and And AND and/or & at et Et ET Und und ,"),
     (Kind::Others, "%others~ %others. %others, %oters et.al et.al. %other.s et.al,"),
     (Kind::Dash, "- -- /"),
     (Kind::To, "to"),
-    (Kind::Portions, "%portions* %portion* %parts* %part*"),
+    (Kind::Portions, "%portion* %part %parts"),
     (Kind::Von, "van Van von Von Vo Da da de du Du Va va"),
     (
         Kind::Year,

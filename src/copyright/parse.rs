@@ -115,9 +115,8 @@ impl Parser<'_> {
                 at = head;
             }
         }
-        if self.kind(head) == Kind::Notice
-            && (self.kind(head + 1) == Kind::Year || self.word(head + 1).starts_with('('))
-        {
+        let named = self.is_name(head + 2) || self.kind(head + 2) == Kind::Plain && self.is_name(head + 3);
+        if self.kind(head) == Kind::Notice && (self.kind(head + 1) == Kind::Year && named || self.word(head + 1).starts_with('(')) {
             head += 1;
         }
         if self.kind(head) == Kind::Holder && self.kind(head + 1) == Kind::Noun && self.run(head + 1).1 >= 2 {
@@ -160,14 +159,16 @@ impl Parser<'_> {
         if body.year || body.mail || body.company {
             return true;
         }
-        let by = matches!(self.kind(head), Kind::By | Kind::Of | Kind::To);
+        let by = matches!(self.kind(head), Kind::By | Kind::To);
         if self.kind(head) == Kind::By && end >= head + 3 {
             return true;
         }
         let names = (head..end).filter(|at| self.is_name(*at)).count();
         // `COPYRIGHT NOTICE` in a heading.
-        let shouted = signs == 1 && (head..end).all(|at| !self.is_name(at) || self.kind(at) == Kind::Caps);
-        names >= 2 && !shouted || names == 1 && (signs >= 2 || by) || self.kind(head) == Kind::Initials || body.plain
+        let capitals = |at| self.kind(at) == Kind::Caps || self.kind(at) == Kind::Initials && self.word(at).len() > 4;
+        let shouted = signs == 1 && (head..end).all(|at| !self.is_name(at) || capitals(at));
+        let initials = self.kind(head + usize::from(self.kind(head) == Kind::Of)) == Kind::Initials;
+        names >= 2 && !shouted || names == 1 && (signs >= 2 || by) || initials || body.plain
     }
 
     /// Whether everything from `end` to the next `All rights reserved` may belong to the statement, and where that is.
@@ -269,7 +270,8 @@ impl Parser<'_> {
         match self.kind(at) {
             Kind::Year | Kind::ShortYear => self.year(at, body),
             Kind::Number | Kind::SmallNumber => self.number(at, head, body),
-            Kind::Dash | Kind::To if at == head => 0,
+            Kind::Dash if at == head => 0,
+            Kind::To if at == head => usize::from(self.run(at + 1).2),
             Kind::Dash | Kind::To => self.dash(at, body),
             Kind::Caps => self.caps(at, body),
             Kind::Mit => usize::from(!body.name),
@@ -344,8 +346,9 @@ impl Parser<'_> {
             .take_while(|at| matches!(self.kind(*at), Kind::Year | Kind::ShortYear))
             .take(STATEMENT_WORDS)
             .count();
-        let (_, names, _) = self.run(at + more);
-        let named = names > 0 || matches!(self.kind(at + more), Kind::By | Kind::And | Kind::Dash);
+        let plain = usize::from(self.kind(at + more) == Kind::Plain);
+        let (_, names, _) = self.run(at + more + plain);
+        let named = names > plain || matches!(self.kind(at + more), Kind::By | Kind::And | Kind::Dash);
         let listed = at > 0 && self.word(at - 1).ends_with(',') && self.line(at - 1) == self.line(at);
         usize::from(!body.mail || !body.year || named || listed)
     }
@@ -356,7 +359,8 @@ impl Parser<'_> {
             && body.year;
         let before_name = self.is_name(at + 1) && (at == head || self.kind(at - 1) == Kind::Noun && body.run == 1);
         let before_year = (at == head || self.kind(at - 1) == Kind::Plain) && self.kind(at + 1) == Kind::Year;
-        let inside = self.kind(at + 1) == Kind::Suffix && self.kind(at - 1) == Kind::Suffix;
+        let inside = self.kind(at + 1) == Kind::Suffix && self.kind(at - 1) == Kind::Suffix
+            || self.kind(at - 1) == Kind::Caps && self.kind(at + 1) == Kind::Plain && self.run(at + 2).2;
         usize::from(behind_year && !body.name || before_name || before_year || inside)
     }
 
@@ -371,13 +375,8 @@ impl Parser<'_> {
                 usize::from(next == Kind::Year && body.year || body.plain && company)
             };
         }
-        let fits = next == Kind::Year
-            || next == Kind::Caps && body.company
-            || names >= 1 && !body.name
-            || names >= 2
-            || company
-            || next == Kind::Mail;
-        let loose = body.year && !body.name && matches!(next, Kind::Plain | Kind::By);
+        let fits = next == Kind::Year && body.year || next == Kind::Caps && body.company || names >= 1 && !body.name || names >= 2 || company || next == Kind::Mail;
+        let loose = body.year && !body.name && !body.loose && matches!(next, Kind::Plain | Kind::By);
         if !fits
             && matches!(self.kind(at - 1), Kind::Suffix | Kind::Company)
             && matches!(next, Kind::Plain | Kind::Noun)
@@ -395,7 +394,7 @@ impl Parser<'_> {
         let joins = !ended && (body.run == 0 || capitals || body.caps == 0);
         let (_, names, company) = self.run(at);
         let more = names >= 2 && self.kind(at + 1) == Kind::Noun;
-        usize::from(joins || company && !ended || more)
+        usize::from(joins || company || more)
     }
 
     fn noun(&self, at: usize, body: &Body) -> usize {
@@ -476,7 +475,8 @@ impl Parser<'_> {
             Kind::Plain => {
                 let (_, names, company) = self.run(next + 1);
                 let people = matches!(self.kind(next + 1), Kind::Contributors | Kind::Authors);
-                if names > 0 || company || people { taken + 1 } else { 0 }
+                let further = self.kind(next + 1) == Kind::Plain && self.run(next + 2).2;
+                if names > 0 || company || people { taken + 1 } else if further { taken + 2 } else { 0 }
             }
             _ => 0,
         }
@@ -508,7 +508,7 @@ impl Parser<'_> {
             || matches!(self.kind(at - 1), Kind::Year | Kind::ShortYear | Kind::SmallNumber | Kind::Copy | Kind::Dash);
         let fits =
             is_name(next) || matches!(next, Kind::Mail | Kind::Url | Kind::Host | Kind::Von | Kind::Year | Kind::Mit);
-        let plain = next == Kind::Plain && (body.year || self.run(at + 2).1 > 0 || self.kind(at + 2) == Kind::Plain);
+        let plain = next == Kind::Plain && (body.year || self.run(at + 2).2 || self.kind(at + 2) == Kind::Plain);
         if !first {
             return 0;
         }
@@ -561,7 +561,7 @@ impl Parser<'_> {
         }
         let years = (at + signs..).take_while(|at| self.kind(*at) == Kind::Year).take(STATEMENT_WORDS).count();
         let after = at + signs + years;
-        let named = self.is_name(after) || self.kind(after) == Kind::Plain && self.is_name(after + 1);
+        let named = self.is_name(after) || self.kind(after) == Kind::Plain && self.run(after + 1).1 >= 2;
         let behind_year = body.year && !body.name && !body.loose && named;
         let before_year = !body.year && body.name && years > 0 && !named && (signs == 1 || self.reserved(after) > 0);
         if behind_year || before_year { signs } else { 0 }
@@ -581,10 +581,12 @@ impl Parser<'_> {
                 let blocked = body.named && !company && names < 2 && !authors;
                 return if blocked { 0 } else { count + if authors { 3 } else { 0 } };
             }
-            let people = matches!(
-                self.kind(after),
-                Kind::Contributors | Kind::Authors | Kind::AuthorsStop | Kind::Committers | Kind::Maintainers
-            );
+            let dated = self.kind(after + 1) == Kind::Copy && self.kind(after + 2) == Kind::Year;
+            let people = match self.kind(after) {
+                Kind::Contributors | Kind::AuthorsStop => true,
+                Kind::Authors | Kind::Committers | Kind::Maintainers => dated,
+                _ => false,
+            };
             let next = self.kind(after);
             let fits = match count {
                 1 if next == Kind::Year => true,
@@ -593,7 +595,7 @@ impl Parser<'_> {
                 1 if names >= 2 => signs >= 2 || self.year_behind(after),
                 _ => signs >= 2 && (company || names >= 2),
             };
-            let begins = at == head || self.kind(at - 1) == Kind::By;
+            let begins = at == head || self.kind(at - 1) == Kind::By || body.loose && names >= 2;
             return if fits && begins { count } else { 0 };
         }
         if let Some(taken) = self.phrase(at) {
@@ -605,8 +607,17 @@ impl Parser<'_> {
         if count == 1 && host && matches!(self.kind(after), Kind::At | Kind::And) {
             return 3;
         }
+        if self.kind(after) == Kind::And && body.run > 0 {
+            let plain = usize::from(self.kind(after + 1) == Kind::Plain);
+            let contributors = count == 1 && self.kind(after + 1 + plain) == Kind::Contributors;
+            if contributors || self.kind(after + 1) == Kind::Others {
+                return count;
+            }
+        }
         let tail = matches!(self.kind(after + 3), Kind::Plain | Kind::MailEnd);
-        if count == 1 && self.kind(after) == Kind::And && self.kind(after + 1) == Kind::Plain && self.kind(after + 2) == Kind::Dot && tail {
+        let letters = |at| matches!(self.kind(at), Kind::Plain | Kind::Noun);
+        let joint = matches!(self.kind(after), Kind::And | Kind::At);
+        if count == 1 && joint && letters(after + 1) && self.kind(after + 2) == Kind::Dot && tail {
             return 5;
         }
         if count == 1 && lone && (self.kind(after) == Kind::Noun || self.kind(after) == Kind::Mail) {
@@ -662,7 +673,8 @@ impl Parser<'_> {
         }
         // `Portions created by the Initial Developer are Copyright`
         if let Some(first) = at.checked_sub(7).filter(|first| *first >= free && self.kind(*first) == Kind::Portions) {
-            if self.kind(first + 1) == Kind::MadeBy && self.kind(first + 2) == Kind::By && self.kind(at - 1) == Kind::Is {
+            let same = self.kind(end - 1) == Kind::Maintainers && self.kind(at - 2) == Kind::Maintainers;
+            if self.kind(first + 1) == Kind::MadeBy && self.kind(first + 2) == Kind::By && self.kind(at - 1) == Kind::Is && same {
                 return first;
             }
         }

@@ -1,6 +1,8 @@
 //! Copyright statements: who says to own what, and since when.
 
 mod ascii;
+mod body;
+mod joint;
 mod line;
 mod markup;
 mod merge;
@@ -40,7 +42,6 @@ pub fn find(text: &[u8], scratch: &mut Scratch) -> Vec<Copyright> {
     }
     found
 }
-
 
 pub(crate) fn kind_of(word: &str) -> impl std::fmt::Debug + use<> {
     word::kind(word)

@@ -138,15 +138,18 @@ fn is_camel(word: &str) -> bool {
 /// Words of programming languages with a mark in front or behind: `return;`, `{catch`.
 fn is_keyword(word: &str) -> bool {
     const BEHIND: [&str; 20] = [
-        "if", "elsif", "elif", "self", "catch", "this", "else", "switch", "type", "typeof", "case", "pos", "break", "none", "null",
-        "var", "return", "def", "function", "method",
+        "if", "elsif", "elif", "self", "catch", "this", "else", "switch", "type", "typeof", "case", "pos", "break",
+        "none", "null", "var", "return", "def", "function", "method",
     ];
     const AROUND: [&str; 7] = ["null", "function", "try", "catch", "except", "throw", "typeof"];
     let mut chars = word.chars();
     chars.next_back();
     let head = chars.as_str();
     let inner = word.get(1..).unwrap_or_default();
-    BEHIND.contains(&head) || AROUND.contains(&head) || AROUND.contains(&inner) || head.get(1..).is_some_and(|inner| AROUND.contains(&inner))
+    BEHIND.contains(&head)
+        || AROUND.contains(&head)
+        || AROUND.contains(&inner)
+        || head.get(1..).is_some_and(|inner| AROUND.contains(&inner))
 }
 
 /// `a/b/c`, but no address with a scheme.
@@ -330,7 +333,10 @@ fn address(word: &str) -> Option<Kind> {
     }
     if word.starts_with('<')
         && !word.ends_with('>')
-        && inner.len() >= 4 && word.len() == inner.len() + 1 && all(inner, |b| b.is_ascii_alphabetic() || b == b'.') && inner.starts_with(|c: char| c.is_ascii_alphabetic())
+        && inner.len() >= 4
+        && word.len() == inner.len() + 1
+        && all(inner, |b| b.is_ascii_alphabetic() || b == b'.')
+        && inner.starts_with(|c: char| c.is_ascii_alphabetic())
     {
         return Some(Kind::MailStart);
     }

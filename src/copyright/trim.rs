@@ -47,13 +47,17 @@ pub(super) fn statement(words: &str) -> Option<String> {
 }
 
 /// Words that do not begin a holder.
-const HOLDER_FIRST: [&str; 12] = ["by", "the", "portions", "c", "of", "to", "and", "or", "year", "-", "present", "copyright"];
+const HOLDER_FIRST: [&str; 12] =
+    ["by", "the", "portions", "c", "of", "to", "and", "or", "year", "-", "present", "copyright"];
 
 /// The holder as the report shows it.
 pub(super) fn holder(words: &str) -> String {
     let text = balanced(edges(words));
     let mut words: Vec<&str> = text.split_ascii_whitespace().collect();
-    let first = words.iter().take_while(|word| HOLDER_FIRST.contains(&word.to_ascii_lowercase().as_str()) && **word != "The").count();
+    let first = words
+        .iter()
+        .take_while(|word| HOLDER_FIRST.contains(&word.to_ascii_lowercase().as_str()) && **word != "The")
+        .count();
     let keeps_the = first > 0 && words.get(first - 1).is_some_and(|word| *word == "the");
     words.drain(..first - usize::from(keeps_the));
     let text = words.join(" ");

@@ -152,7 +152,8 @@ impl Table {
         let bare = word.trim_end_matches(['.', ',', ')']);
         if bare.len() < word.len() {
             let tail = word.get(bare.len()..).unwrap_or_default();
-            if let Some((kind, _)) = self.loose.get(bare).filter(|(_, marks)| tail.chars().all(|c| marks.contains(&c))) {
+            if let Some((kind, _)) = self.loose.get(bare).filter(|(_, marks)| tail.chars().all(|c| marks.contains(&c)))
+            {
                 return Some(*kind);
             }
         }

@@ -25,7 +25,10 @@ pub(super) const WORDS: &[(Kind, &str)] = &[
     (Kind::Held, "held"),
     (Kind::Notice, "NOTICE %notice"),
     (Kind::Junk, "NOTICE. NOTICE, NOTICES. NOTICES, %notice. %notice, %notices. %notices, %notices"),
-    (Kind::Plain, "Special Law Law. Law, By No Fu Agreement. Grant. Grant, Product. Act. Distribute. Distribute, dead_horse Earth Maps/Google"),
+    (
+        Kind::Plain,
+        "Special Law Law. Law, By No Fu Agreement. Grant. Grant, Product. Act. Distribute. Distribute, dead_horse Earth Maps/Google",
+    ),
     (Kind::Noun, "Member(s) Member(s). A11yance* TeX TinCanTools SoftwareBitMaker NetCommWireless"),
     (Kind::Authors, "__author__ __authors__ __contributor__ __contributors__ Author(s) Author(s). Author(s),"),
     (Kind::Suffix, "ApS* W3C(r)"),
@@ -134,7 +137,10 @@ pub(super) const WORDS: &[(Kind, &str)] = &[
         "%monday %tuesday %wednesday %thursday %friday %saturday %sunday %monday, %tuesday, %wednesday, \
         %thursday, %friday, %saturday, %sunday,",
     ),
-    (Kind::Holder, "%holder %holders HOLDER HOLDERS HOLDER, HOLDER. HOLDERS, HOLDERS. %holder. %holders. %holder, %holders,"),
+    (
+        Kind::Holder,
+        "%holder %holders HOLDER HOLDERS HOLDER, HOLDER. HOLDERS, HOLDERS. %holder. %holders. %holder, %holders,",
+    ),
     (
         Kind::Noun,
         "communications* Cambridge~ Stockholm~ Davis~ Sweden~ Massachusetts~ Oregon~ California~ Norway~ UK~ \

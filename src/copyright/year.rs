@@ -60,7 +60,11 @@ fn is_years(word: &str) -> bool {
         let fits = match (number.len(), number.parse().unwrap_or(0)) {
             (4, year) => is_year(year),
             // A year cut short behind a whole one; behind any more of them, one that is no day.
-            (2, short) => numbers > 0 && !mark.is_empty() && (short >= 60 || short <= 9 || short <= 29 && close && start.starts_with("20")),
+            (2, short) => {
+                numbers > 0
+                    && !mark.is_empty()
+                    && (short >= 60 || short <= 9 || short <= 29 && close && start.starts_with("20"))
+            }
             (1, _) => close,
             // `201x`
             (3, _) => close && after.starts_with('x') && number.starts_with("20"),
@@ -82,13 +86,15 @@ fn is_years(word: &str) -> bool {
 
 /// `present`, with a full stop or comma.
 fn is_present(word: &str) -> bool {
-    word.get(..7).is_some_and(|head| head.eq_ignore_ascii_case("present")) && word.get(7..).is_some_and(|tail| matches!(tail, "" | "." | "," | ".,"))
+    word.get(..7).is_some_and(|head| head.eq_ignore_ascii_case("present"))
+        && word.get(7..).is_some_and(|tail| matches!(tail, "" | "." | "," | ".,"))
 }
 
 /// `2004-12-09`
 fn is_date(word: &str) -> bool {
     let mut parts = word.splitn(3, '-').map(|part| part.parse().unwrap_or(0));
-    let (year, month, day): (u32, u32, u32) = (parts.next().unwrap_or(0), parts.next().unwrap_or(0), parts.next().unwrap_or(0));
+    let (year, month, day): (u32, u32, u32) =
+        (parts.next().unwrap_or(0), parts.next().unwrap_or(0), parts.next().unwrap_or(0));
     is_year(year) && (1..=12).contains(&month) && (1..=31).contains(&day)
 }
 

@@ -79,7 +79,12 @@ pub fn examine(
     }
     let Some(text) = text else { return evidence };
     if options.copyrights {
-        evidence.copyrights = copyright::find(text, &mut scratch.copyright);
+        let found = copyright::find(text, &[], &mut scratch.copyright);
+        evidence.copyrights = found.statements;
+        if found.cut {
+            let detail = "only its first copyright statements are listed";
+            evidence.problems.push(Problem::new(Code::OverLimit, file.path, detail));
+        }
     }
     let language = language::of(file.path, text);
     evidence.language = Some(language.name);

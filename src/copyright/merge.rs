@@ -75,8 +75,8 @@ mod tests {
     use crate::copyright::{Scratch, find};
 
     fn merged(text: &str) -> Vec<String> {
-        let found = find(text.as_bytes(), &mut Scratch::default());
-        merge(&found).into_iter().map(|one| one.statement).collect()
+        let found = find(text.as_bytes(), &[], &mut Scratch::default());
+        merge(&found.statements).into_iter().map(|one| one.statement).collect()
     }
 
     #[test]

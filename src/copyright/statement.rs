@@ -1,6 +1,7 @@
 //! Makes what the report shows of the words of a statement: the statement itself, its holder and its years.
 
 use crate::model::copyright::{Copyright, Years};
+use crate::model::limits;
 use crate::model::place::Lines;
 
 use super::parse::{Word, reserved};
@@ -23,6 +24,9 @@ pub(super) fn of(words: &[Word], text: &str) -> Option<Copyright> {
             continue;
         }
         let letters = text.get(word.start..word.end).unwrap_or_default();
+        if shown.len() + letters.len() > limits::COPYRIGHT_BYTES {
+            break;
+        }
         add(letters, &mut shown);
         span.read(word.kind, letters, &mut years);
         match word.kind {

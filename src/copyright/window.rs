@@ -11,13 +11,14 @@ use super::word::Kind;
 use super::year;
 
 /// What a statement cannot do without, in any case.
-const MARKS: [&[u8]; 15] = [
+const MARKS: [&[u8]; 16] = [
     b"opyr",
     b"opyl",
     b"copr",
     b"ppyright",
     b"(c)",
     b"( c)",
+    b"( c )",
     b"\xa9",
     b"&copy",
     b"&#169",
@@ -84,16 +85,29 @@ pub(super) struct Windows<'t> {
     done: usize,
     counted: usize,
     number: u32,
+    /// Bytes that may still be read.
+    left: usize,
+    cut: bool,
 }
 
 impl<'t> Windows<'t> {
-    pub(super) fn new(text: &'t [u8]) -> Self {
-        Windows { text, done: 0, counted: 0, number: 1 }
+    /// Windows over `text` that read `most` bytes of it at most.
+    pub(super) fn new(text: &'t [u8], most: usize) -> Self {
+        Windows { text, done: 0, counted: 0, number: 1, left: most, cut: false }
+    }
+
+    /// Whether the limit kept it from reading on.
+    pub(super) fn cut(&self) -> bool {
+        self.cut
     }
 
     /// Fills `group` with the next group; false at the end of the file.
     pub(super) fn next(&mut self, group: &mut Group) -> bool {
         let Some(mark) = self.mark() else { return false };
+        if self.left == 0 {
+            self.cut = true;
+            return false;
+        }
         group.text.clear();
         group.words.clear();
         let start = self.start_of_line(mark);
@@ -203,6 +217,7 @@ impl<'t> Windows<'t> {
             let raw = self.text.get(line.start..line.end).unwrap_or_default();
             let letters = Letters::of(raw);
             self.done = line.end.max(self.done);
+            self.left = self.left.saturating_sub(raw.len() + 1);
             group.cleaned.clear();
             line::clean(raw, &mut group.buffers, &mut group.cleaned);
             if letters.ends_statement() {
@@ -326,4 +341,72 @@ fn names_year(line: &str) -> bool {
             && bytes.get(at + 4).is_none_or(|byte| beside(*byte))
             && std::str::from_utf8(four).ok().and_then(|year| year.parse().ok()).is_some_and(year::is_year)
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The groups of `text`: their words, a blank between them, and the line of the first one.
+    fn groups(text: &[u8], most: usize) -> (Vec<(String, u32)>, bool) {
+        let mut windows = Windows::new(text, most);
+        let mut group = Group::default();
+        let mut out = Vec::new();
+        while windows.next(&mut group) {
+            let shown: Vec<&str> = group.words.iter().map(|word| &group.text[word.start..word.end]).collect();
+            out.push((shown.join(" "), group.words.first().map_or(0, |word| word.line)));
+        }
+        (out, windows.cut())
+    }
+
+    #[test]
+    fn a_group_is_the_lines_around_a_mark() {
+        let text = b"int a;\n\nAda Byron <ada@example.org>\n(c) 2004 by\nAda\n\nint b;\nint c;\n\n(C) 2005 Ada\n";
+        let expected =
+            [("Ada Byron <ada@example.org> (c) 2004 by Ada ".to_string(), 3), ("(c) 2005 Ada".to_string(), 10)];
+        assert_eq!(groups(text, usize::MAX), (expected.to_vec(), false));
+    }
+
+    #[test]
+    fn a_statement_ends_where_rights_are_reserved() {
+        let text = b"(c) 2004 Ada\nAll rights reserved.\nBy the same author: (c) 2005 Ada\n";
+        let shown: Vec<u32> = groups(text, usize::MAX).0.into_iter().map(|(_, line)| line).collect();
+        assert_eq!(shown, [1, 3]);
+    }
+
+    #[test]
+    fn the_arguments_of_calls_and_bytes_of_longer_characters_are_no_marks() {
+        for text in ["f(c);\n", "scopr = 1;\n", "coprocessor\n", "\u{4a9}\n", "\u{e9a9}\n"] {
+            assert_eq!(groups(text.as_bytes(), usize::MAX).0, [], "{text}");
+        }
+        for text in
+            [b"\xa9 2004".as_slice(), "© 2004".as_bytes(), b"(c) 2004", b"( C ) 2004", b"copr. 2004", b"&COPY; 2004"]
+        {
+            assert_eq!(groups(text, usize::MAX).0.len(), 1, "{}", text.escape_ascii());
+        }
+    }
+
+    #[test]
+    fn of_a_line_too_long_only_what_surrounds_the_mark_is_read() {
+        let text = ["x ".repeat(5000), "(c) 2004 Ada ".to_string(), "y ".repeat(5000)].concat();
+        let (found, _) = groups(text.as_bytes(), usize::MAX);
+        assert_eq!(found.len(), 1);
+        assert!(found[0].0.contains("x (c) 2004 Ada y") && found[0].0.len() <= AROUND.0 + AROUND.1);
+        // A line of the full length is read as a whole.
+        let text = [&"x ".repeat(LINE_BYTES / 2 - 4), "(c) 2004"].concat();
+        assert_eq!(text.len(), LINE_BYTES);
+        assert_eq!(groups(text.as_bytes(), usize::MAX).0[0].0, text);
+    }
+
+    #[test]
+    fn the_limit_of_text_holds_and_is_told() {
+        let text = b"(c) 2004 A\n\n(c) 2004 B\n\n(c) 2004 C\n\n";
+        // Each group is a line of 10 bytes, its end, and an empty line.
+        for (most, count, cut) in
+            [(25, 3, false), (24, 2, true), (13, 2, true), (12, 1, true), (1, 1, true), (0, 0, true)]
+        {
+            let (found, was_cut) = groups(text, most);
+            assert_eq!((found.len(), was_cut), (count, cut), "{most}");
+        }
+    }
 }

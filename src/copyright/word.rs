@@ -231,3 +231,72 @@ fn is_copy(word: &str) -> bool {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(expected: Kind, words: &str) {
+        for word in words.split_ascii_whitespace() {
+            assert_eq!(kind(word), expected, "{word}");
+        }
+    }
+
+    #[test]
+    fn signs_are_told_from_talk() {
+        check(
+            Kind::Copy,
+            "Copyright copyright: COPYRIGHT (c) (C), Copr. (c)opyright @copyright SPDX-FileCopyrightText",
+        );
+        check(Kind::Copy, "Bundle-Copyright AssemblyCopyright class'>Copyright opyright (Copyright");
+        check(Kind::Plain, "copyright. copyrights, Copyrighted, copyrightable coprocessor");
+    }
+
+    #[test]
+    fn years_are_told_from_numbers() {
+        check(
+            Kind::Year,
+            "2004 2004, (2004) 1998-2004 1998-04. 1987,88,89,90 2001-201x 2015-present 2004-12-09 08/95 2004+",
+        );
+        check(Kind::ShortYear, "88 94");
+        check(Kind::SmallNumber, "1 12 39, 4.");
+        check(Kind::Number, "40 512 1.5 123456");
+        check(Kind::Plain, "2004x v2004 2004-2x 20-04-20");
+    }
+
+    #[test]
+    fn names_are_told_by_their_capitals() {
+        check(
+            Kind::Noun,
+            "Ada Byron, O'Neill d'Itri Jean-Claude McDonald J.R. LCS/Telegraphics Ada's (Adam Stockholm)",
+        );
+        check(Kind::Caps, "IBM ICP, (CSIRO) W3C");
+        check(Kind::Initials, "M.I.T.X. DMTF.");
+        check(Kind::Suffix, "Inc. inc Ltd, GmbH Foundation Corp. LLC s.r.o. AG");
+        check(Kind::University, "University Universidad College");
+        check(Kind::Plain, "somebody the The These Ab -Ada");
+    }
+
+    #[test]
+    fn addresses_are_told_from_names() {
+        check(
+            Kind::Mail,
+            "ada@example.org <ada@example.org> (ada@example.org), mailto:ada@example.org Byron(ada@example.org)",
+        );
+        check(
+            Kind::Url,
+            "http://example.org/a https://example.org. <http://example.org> www.example.org (example.org)",
+        );
+        check(Kind::Host, "example.org Acme.com,");
+        check(Kind::Plain, "@ada ada@ file.txt");
+    }
+
+    #[test]
+    fn code_is_junk() {
+        check(
+            Kind::Junk,
+            "processingInfo getQueueReference() a/b/c 0x3fc3 for(var snake_case GetQueueReference 1a2b3c4 => return;",
+        );
+        check(Kind::Plain, "phpMyAdmin nginx a/b x86");
+    }
+}

@@ -74,7 +74,7 @@ fn is_years(word: &str) -> bool {
             return false;
         }
         numbers += 1;
-        let after = after.strip_prefix(['a', 'x']).unwrap_or(after);
+        let after = after.strip_prefix(['a', 'x']).filter(|_| numbers > 1).unwrap_or(after);
         if is_present(after.trim_start_matches(['-', '~'])) {
             return true;
         }

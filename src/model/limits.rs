@@ -46,3 +46,9 @@ pub const COMPONENT_LINEAGES: u32 = 400_000;
 pub const OVERLAPS: usize = 64;
 /// Blocks of source lines of one piece that are compared with other pieces.
 pub const PIECE_BLOCKS: usize = 10_000;
+/// Copyright statements of one file that are listed.
+pub const COPYRIGHTS: usize = 10_000;
+/// Length of one copyright statement, bytes; the words behind are left out.
+pub const COPYRIGHT_BYTES: usize = 4_000;
+/// Text of one file, around what may begin a copyright statement, that is read for one, bytes.
+pub const COPYRIGHT_TEXT: usize = 8 << 20;

@@ -274,7 +274,7 @@ mod tests {
         check(Kind::Initials, "M.I.T.X. DMTF.");
         check(Kind::Suffix, "Inc. inc Ltd, GmbH Foundation Corp. LLC s.r.o. AG");
         check(Kind::University, "University Universidad College");
-        check(Kind::Plain, "somebody the The These Ab -Ada");
+        check(Kind::Plain, "somebody the The These -Ada");
     }
 
     #[test]

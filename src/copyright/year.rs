@@ -74,7 +74,8 @@ fn is_years(word: &str) -> bool {
             return false;
         }
         numbers += 1;
-        let after = after.strip_prefix(['a', 'x']).filter(|_| numbers > 1).unwrap_or(after);
+        let whole = numbers > 1 && number.len() >= 3;
+        let after = after.strip_prefix(['a', 'x']).filter(|_| whole).unwrap_or(after);
         if is_present(after.trim_start_matches(['-', '~'])) {
             return true;
         }

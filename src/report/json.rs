@@ -304,7 +304,15 @@ mod tests {
         language: Option<String>,
         matches: Vec<ReadMatch>,
         licenses: Vec<String>,
-        copyrights: Vec<String>,
+        copyrights: Vec<ReadCopyright>,
+    }
+
+    #[derive(Debug, Deserialize, PartialEq)]
+    struct ReadCopyright {
+        statement: String,
+        holder: String,
+        years: String,
+        lines: [u32; 2],
     }
 
     #[derive(Debug, Deserialize, PartialEq)]
@@ -407,7 +415,12 @@ mod tests {
                 ranges: vec![range([10, 80], [12, 82]), range([120, 120], [160, 160])],
             }],
             licenses: vec![],
-            copyrights: vec![],
+            copyrights: vec![ReadCopyright {
+                statement: "Copyright (c) 1998-2000 Ada Byron".into(),
+                holder: "Ada Byron".into(),
+                years: "1998-2000".into(),
+                lines: [2, 3],
+            }],
         };
         assert_eq!(document.files[1], ring);
         assert_eq!(document.files[2].matches[0].kind, "normalized");

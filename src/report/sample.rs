@@ -1,6 +1,7 @@
 //! A report with something of everything, for the tests of the formats.
 
 use crate::error::{Code, Problem};
+use crate::model::copyright::{Copyright, Years};
 use crate::model::evidence::MatchKind;
 use crate::model::finding::{FileMatch, FileReport, Finding, FindingKind, IndexSummary, Report};
 use crate::model::ids::RootNo;
@@ -98,12 +99,21 @@ fn findings() -> Vec<Finding> {
 
 fn files() -> Vec<FileReport> {
     let ring = [range(10, 80, 2), range(120, 120, 40)];
+    let mut years = Years::default();
+    years.add(1998, 2000);
+    let copyright = Copyright {
+        statement: "Copyright (c) 1998-2000 Ada Byron".to_string(),
+        holder: "Ada Byron".to_string(),
+        years,
+        lines: Lines { first: 2, last: 3 },
+    };
+    let ring = vec![matched("pkg:github/acme/ring@3.4.0", MatchKind::Snippet, "lib/ring_buffer.c", &ring)];
     vec![
         file(
             "node_modules/lodash/core.js",
             vec![matched("pkg:npm/lodash@4.17.21", MatchKind::Identical, "core.js", &[])],
         ),
-        file("src/ring.c", vec![matched("pkg:github/acme/ring@3.4.0", MatchKind::Snippet, "lib/ring_buffer.c", &ring)]),
+        FileReport { copyrights: vec![copyright], ..file("src/ring.c", ring) },
         file("static/jquery.js", vec![matched("pkg:npm/jquery@3.6.0", MatchKind::Normalized, "dist/jquery.js", &[])]),
         file(
             "third_party/zlib/crc32.c",

@@ -128,6 +128,9 @@ pub struct Parts {
     /// Do not look for licences.
     #[arg(long, conflicts_with = "only")]
     pub no_licenses: bool,
+    /// Do not look for copyright statements.
+    #[arg(long, conflicts_with = "only")]
+    pub no_copyrights: bool,
 }
 
 /// One thing to look for.
@@ -414,19 +417,21 @@ mod tests {
         assert_eq!(scan.format.format, Format::Human);
         assert!(scan.output.is_none() && scan.run.threads.is_none() && scan.indexes.index.is_empty());
         assert!(!(scan.indexes.no_default_index || scan.no_ignore || scan.all_files || scan.run.quiet));
+        assert!(!scan.parts.no_copyrights);
     }
 
     #[test]
     fn a_scan_takes_every_flag() {
         let scan = scan(
             "foundling scan a b --index x.fdx --index y.fdx --no-default-index --format json -o r.json -j 3 --no-ignore \
-             --all-files --quiet",
+             --no-copyrights --all-files --quiet",
         );
         assert_eq!(scan.paths, [PathBuf::from("a"), PathBuf::from("b")]);
         assert_eq!(scan.indexes.index, [PathBuf::from("x.fdx"), PathBuf::from("y.fdx")]);
         assert_eq!((scan.format.format, scan.run.threads), (Format::Json, Some(3)));
         assert_eq!(scan.output, Some(PathBuf::from("r.json")));
         assert!(scan.indexes.no_default_index && scan.no_ignore && scan.all_files && scan.run.quiet);
+        assert!(scan.parts.no_copyrights);
     }
 
     #[test]

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::error::Problem;
+use crate::model::copyright::Copyright;
 use crate::model::evidence::{MatchKind, Wanted};
 use crate::model::ids::RootNo;
 use crate::model::license::{self, LicenseMatch};
@@ -183,6 +184,8 @@ pub struct FileReport {
     pub matches: Vec<FileMatch>,
     /// What it says of its licence, in line order.
     pub licenses: Vec<LicenseMatch>,
+    /// Its copyright statements, in line order.
+    pub copyrights: Vec<Copyright>,
 }
 
 impl FileReport {

@@ -60,3 +60,9 @@ pub const CONTENT_LICENSES: usize = 32;
 pub const MARKED_FILES: usize = 20;
 /// SPDX-License-Identifier tags of one file that are read.
 pub const TAGS: usize = 1000;
+/// Copyright statements of one file that are listed.
+pub const COPYRIGHTS: usize = 10_000;
+/// Length of one copyright statement, bytes; the words behind are left out.
+pub const COPYRIGHT_BYTES: usize = 4_000;
+/// Text of one file, around what may begin a copyright statement, that is read for one, bytes.
+pub const COPYRIGHT_TEXT: usize = 8 << 20;

@@ -11,6 +11,7 @@ use serde::Serialize;
 use serde_json::ser::Formatter;
 
 use crate::error::Code;
+use crate::model::copyright::Copyright;
 use crate::model::evidence::MatchKind;
 use crate::model::finding::{
     Declared, Declarer, FileMatch, FileReport, Finding, FindingKind, IndexSummary, LicenseFlag, Licensing, Paths,
@@ -110,8 +111,7 @@ struct File<'r> {
     language: Option<&'static str>,
     matches: Vec<Match<'r>>,
     licenses: Vec<License<'r>>,
-    /// Always there, so that readers need not ask.
-    copyrights: [(); 0],
+    copyrights: &'r [Copyright],
 }
 
 #[derive(Serialize)]
@@ -211,7 +211,7 @@ fn file<'r>(report: &'r Report, file: &'r FileReport) -> File<'r> {
         language: file.language,
         matches: file.matches.iter().map(match_entry).collect(),
         licenses: file.licenses.iter().map(license_entry).collect(),
-        copyrights: [],
+        copyrights: &file.copyrights,
     }
 }
 
@@ -363,7 +363,15 @@ mod tests {
         language: Option<String>,
         matches: Vec<ReadMatch>,
         licenses: Vec<ReadLicense>,
-        copyrights: Vec<String>,
+        copyrights: Vec<ReadCopyright>,
+    }
+
+    #[derive(Debug, Deserialize, PartialEq)]
+    struct ReadCopyright {
+        statement: String,
+        holder: String,
+        years: String,
+        lines: [u32; 2],
     }
 
     #[derive(Debug, Deserialize, PartialEq)]
@@ -482,7 +490,12 @@ mod tests {
                 score: 0.9,
                 rule: "gpl-2.0_7.RULE".into(),
             }],
-            copyrights: vec![],
+            copyrights: vec![ReadCopyright {
+                statement: "Copyright (c) 1998-2000 Ada Byron".into(),
+                holder: "Ada Byron".into(),
+                years: "1998-2000".into(),
+                lines: [2, 3],
+            }],
         };
         assert_eq!(document.files[1], ring);
         assert_eq!(document.files[2].matches[0].kind, "normalized");

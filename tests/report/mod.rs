@@ -146,6 +146,8 @@ pub struct License {
 #[allow(dead_code)] // declared for their shape alone
 pub struct Copyright {
     pub statement: String,
+    pub holder: String,
+    pub years: String,
     pub lines: [u32; 2],
 }
 

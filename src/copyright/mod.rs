@@ -15,6 +15,7 @@
 
 mod ascii;
 mod body;
+mod code;
 mod joint;
 mod line;
 mod markup;

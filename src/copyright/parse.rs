@@ -195,7 +195,9 @@ impl Parser<'_> {
     /// Whether head and body are a statement by themselves.
     fn stands(&self, head: &Head, end: usize, body: &Body) -> bool {
         let first = self.kind(head.end);
-        if end <= head.end {
+        // `(c) 83,` is a list of numbers.
+        let short = end == head.end + 1 && self.word(head.end).len() <= 3 && body.year;
+        if end <= head.end || short {
             return false;
         }
         if body.year || body.mail || body.company || first == Kind::By && end >= head.end + 3 {
@@ -262,10 +264,10 @@ impl Parser<'_> {
     /// Where the name begins that ends before `at`, behind `All rights reserved` too.
     fn name_before(&self, at: usize, free: usize) -> usize {
         let mut first = at;
-        if let Some(back) = at.checked_sub(3).filter(|back| *back > free && self.reserved(*back) == 3) {
-            if is_company(self.before(back, 1)) {
-                first = back;
-            }
+        if let Some(back) = at.checked_sub(3).filter(|back| *back > free && self.reserved(*back) == 3)
+            && is_company(self.before(back, 1))
+        {
+            first = back;
         }
         while first > free && at - first < PREFIX_WORDS {
             let kind = self.before(first, 1);

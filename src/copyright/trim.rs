@@ -3,27 +3,29 @@
 /// Words that do not end a statement.
 const LAST: [&str; 12] = ["copyright", ".", ",", "year", "parts", "any", "0", "1", "author", "all", "some", "and"];
 
+/// What is left of templates, tags and broken signs, and what stands for it.
+const REPLACED: [(&str, &str); 15] = [
+    ("date-of-software", " "),
+    ("date-of-document", " "),
+    (" $ ", " "),
+    (" ? ", " "),
+    ("()", " "),
+    ("( )", " "),
+    ("__", " "),
+    ("--", "-"),
+    ("mailto:", ""),
+    ("@see", ""),
+    (" and later ", " "),
+    ("(c) opyrighted", "Copyright (c)"),
+    ("(c) opyrights", "Copyright (c)"),
+    ("(c) opyright", "Copyright (c)"),
+    ("(c) opyleft", "Copyleft (c)"),
+];
+
 /// The statement as the report shows it, or `None` for what is only talk of copyright.
 pub(super) fn statement(words: &str) -> Option<String> {
-    let mut text = edges(words).to_string();
-    text = balanced(&text);
-    for (from, to) in [
-        ("date-of-software", " "),
-        ("date-of-document", " "),
-        (" $ ", " "),
-        (" ? ", " "),
-        ("()", " "),
-        ("( )", " "),
-        ("__", " "),
-        ("--", "-"),
-        ("mailto:", ""),
-        ("@see", ""),
-        (" and later ", " "),
-        ("(c) opyrighted", "Copyright (c)"),
-        ("(c) opyrights", "Copyright (c)"),
-        ("(c) opyright", "Copyright (c)"),
-        ("(c) opyleft", "Copyleft (c)"),
-    ] {
+    let mut text = balanced(edges(words));
+    for (from, to) in REPLACED {
         if text.contains(from) {
             text = text.replace(from, to);
         }
@@ -31,16 +33,10 @@ pub(super) fn statement(words: &str) -> Option<String> {
     let text = text.split_ascii_whitespace().collect::<Vec<_>>().join(" ");
     let text = heads(&text);
     let mut text = text.trim_matches(['+', ' ']);
-    loop {
-        let before = text.len();
-        if let Some((rest, last)) = text.rsplit_once(' ') {
-            if LAST.contains(&last.to_ascii_lowercase().as_str()) {
-                text = rest;
-            }
-        }
-        if text.len() == before {
-            break;
-        }
+    while let Some((rest, last)) = text.rsplit_once(' ')
+        && LAST.contains(&last.to_ascii_lowercase().as_str())
+    {
+        text = rest;
     }
     let text = period(text).trim_matches('\'').trim();
     (!text.is_empty() && !is_talk(text)).then(|| text.to_string())

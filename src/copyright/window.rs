@@ -50,6 +50,8 @@ const HINTS: [&str; 14] = [
 pub(super) const LINE_BYTES: usize = 4096;
 /// Bytes before and behind a mark that are read of a line too long.
 const AROUND: (usize, usize) = (256, 1536);
+/// Of so many bytes before and behind a lone `©` byte so many may be other than plain text.
+const PROSE: (usize, usize, usize) = (16, 48, 12);
 /// Lines of one group.
 pub(super) const GROUP_LINES: usize = 400;
 
@@ -134,13 +136,20 @@ impl<'t> Windows<'t> {
     fn counts(&self, at: usize, pattern: usize) -> bool {
         let before = at.checked_sub(1).and_then(|at| self.text.get(at)).copied().unwrap_or(b' ');
         match MARKS.get(pattern).copied() {
-            Some(b"\xa9") => before < 0x80 || before == 0xc2,
+            Some(b"\xa9") => before == 0xc2 || before < 0x80 && self.is_prose(at),
             Some(b"(c)") => !(before.is_ascii_alphanumeric() || before == b'_'),
             Some(b"copr") => {
                 !before.is_ascii_alphanumeric() && self.text.get(at + 4).is_none_or(|next| !next.is_ascii_alphabetic())
             }
             _ => true,
         }
+    }
+
+    /// Whether the line around a lone byte of eight-bit text reads as text: in packed data it is one of many.
+    fn is_prose(&self, at: usize) -> bool {
+        let around = self.text.get(at.saturating_sub(PROSE.0)..self.text.len().min(at + PROSE.1)).unwrap_or_default();
+        let strange = |byte: &&u8| **byte >= 0x7f || **byte < 0x20 && !byte.is_ascii_whitespace();
+        around.iter().filter(strange).count() <= PROSE.2
     }
 
     fn start_of_line(&self, at: usize) -> usize {

@@ -185,7 +185,8 @@ pub(super) fn kind(word: &str) -> Kind {
 
 /// `Copyright`, `(C)` and what stands for them in manifests, version resources and bad spelling.
 fn is_copy(word: &str) -> bool {
-    if matches!(word, "(c)" | "(C)" | "(c)," | "(C)," | "Copyright," | "copyright'>" | "Copyright'>") {
+    if matches!(word, "(c)" | "(C)" | "(c)," | "(C)," | "Copr" | "COPR" | "Copyright," | "copyright'>" | "Copyright'>")
+    {
         return true;
     }
     let lower = word.to_ascii_lowercase();
@@ -195,7 +196,7 @@ fn is_copy(word: &str) -> bool {
     if let Some(rest) = lower.strip_prefix("(c)opy") {
         return matches!(rest, "right" | "rights" | "righted" | "left");
     }
-    if matches!(lower.as_str(), "copr" | "copr." | "assemblycopyright" | "appcopyright" | "copyrighy" | "copyirght")
+    if matches!(lower.as_str(), "copr." | "assemblycopyright" | "appcopyright" | "copyrighy" | "copyirght")
         || lower.starts_with("bundle-copyright")
     {
         return true;

@@ -9,6 +9,7 @@ use std::sync::{LazyLock, Mutex};
 use divan::Bencher;
 use divan::counter::{BytesCount, ItemsCount};
 use foundling::attribute::{self, Project};
+use foundling::copyright;
 use foundling::examine::{self, Search, SourceFile, Wanted, examine};
 use foundling::index::set::Indexes;
 use foundling::input::read;
@@ -24,6 +25,20 @@ use foundling::text::fingerprint::{self, Fingerprint, Scheme};
 use foundling::text::language;
 use foundling::text::token::{self, Tokens};
 use made::World;
+
+/// Copyright statements, each file with a notice at its head.
+#[divan::bench]
+fn i_copyrights(bencher: Bencher) {
+    const NOTICE: &[u8] = b"/*\n * Copyright (C) 2004-2007 Ada Byron <ada@example.org>\n * All rights reserved.\n */\n";
+    let texts: Vec<Vec<u8>> = INPUTS.texts.iter().map(|text| [NOTICE, text].concat()).collect();
+    let mut scratch = copyright::Scratch::default();
+    bencher.counter(BytesCount::new(texts.iter().map(Vec::len).sum::<usize>())).bench_local(|| {
+        let one = |text: &Vec<u8>| copyright::find(text, &[], &mut scratch).statements.len();
+        let found = texts.iter().map(one).sum::<usize>();
+        assert!(found >= texts.len(), "a notice a file");
+        found
+    });
+}
 
 fn main() {
     divan::main();
@@ -165,7 +180,7 @@ fn g_attribute(bencher: Bencher) {
     bencher
         .counter(ItemsCount::new(INPUTS.evidence.len()))
         .with_inputs(|| INPUTS.evidence.clone())
-        .bench_local_values(|evidence| attribute::attribute(&INPUTS.indexes, &projects, evidence));
+        .bench_local_values(|evidence| attribute::attribute(&INPUTS.indexes, &projects, Wanted::ALL, evidence));
 }
 
 #[divan::bench(args = ["human", "json"])]

@@ -85,6 +85,8 @@ pub enum Command {
     /// Build, describe or check an index: the file that scans compare with.
     #[command(subcommand, arg_required_else_help = true)]
     Index(Index),
+    /// Say which version this is, and with --verbose whose work it carries.
+    Version(Version),
 }
 
 /// `foundling scan`.
@@ -126,6 +128,9 @@ pub struct Parts {
     /// Do not look for licences.
     #[arg(long, conflicts_with = "only")]
     pub no_licenses: bool,
+    /// Do not look for copyright statements.
+    #[arg(long, conflicts_with = "only")]
+    pub no_copyrights: bool,
 }
 
 /// One thing to look for.
@@ -161,6 +166,14 @@ pub struct Licenses {
     /// How to go about it.
     #[command(flatten)]
     pub run: Run,
+}
+
+/// `foundling version`.
+#[derive(Args, Debug)]
+pub struct Version {
+    /// Also what data the program carries, whose it is and under which licence.
+    #[arg(short, long)]
+    pub verbose: bool,
 }
 
 /// `foundling explain`.
@@ -404,19 +417,21 @@ mod tests {
         assert_eq!(scan.format.format, Format::Human);
         assert!(scan.output.is_none() && scan.run.threads.is_none() && scan.indexes.index.is_empty());
         assert!(!(scan.indexes.no_default_index || scan.no_ignore || scan.all_files || scan.run.quiet));
+        assert!(!scan.parts.no_copyrights);
     }
 
     #[test]
     fn a_scan_takes_every_flag() {
         let scan = scan(
             "foundling scan a b --index x.fdx --index y.fdx --no-default-index --format json -o r.json -j 3 --no-ignore \
-             --all-files --quiet",
+             --no-copyrights --all-files --quiet",
         );
         assert_eq!(scan.paths, [PathBuf::from("a"), PathBuf::from("b")]);
         assert_eq!(scan.indexes.index, [PathBuf::from("x.fdx"), PathBuf::from("y.fdx")]);
         assert_eq!((scan.format.format, scan.run.threads), (Format::Json, Some(3)));
         assert_eq!(scan.output, Some(PathBuf::from("r.json")));
         assert!(scan.indexes.no_default_index && scan.no_ignore && scan.all_files && scan.run.quiet);
+        assert!(scan.parts.no_copyrights);
     }
 
     #[test]
@@ -428,6 +443,8 @@ mod tests {
         let build = read("foundling index build -o x.fdx s.jsonl");
         assert!(matches!(build, Ok(Command::Index(Index::Build(build))) if build.memory == 1 << 30));
         assert!(matches!(read("foundling index info"), Ok(Command::Index(Index::Info(info))) if info.index.is_none()));
+        assert!(matches!(read("foundling version"), Ok(Command::Version(version)) if !version.verbose));
+        assert!(matches!(read("foundling version --verbose"), Ok(Command::Version(version)) if version.verbose));
         assert!(matches!(read("foundling index verify x.fdx"), Ok(Command::Index(Index::Verify(_)))));
     }
 

@@ -103,7 +103,7 @@ impl ScanSettings {
 /// What is asked for: what is named, or else everything but what is left out.
 fn wanted(parts: &cli::Parts) -> Wanted {
     if parts.only.is_empty() {
-        return Wanted { licenses: !parts.no_licenses, ..Wanted::ALL };
+        return Wanted { licenses: !parts.no_licenses, copyrights: !parts.no_copyrights, ..Wanted::ALL };
     }
     let named = |part| parts.only.contains(&part);
     Wanted {
@@ -235,6 +235,7 @@ mod tests {
     fn what_is_wanted_is_named_or_left_out() {
         let wanted = |line: &str| scan(line).unwrap().options.wanted;
         assert_eq!(wanted("foundling scan --no-licenses"), Wanted { licenses: false, ..Wanted::ALL });
+        assert_eq!(wanted("foundling scan --no-copyrights"), Wanted { copyrights: false, ..Wanted::ALL });
         assert_eq!(wanted("foundling scan --only licenses"), Wanted { licenses: true, ..Wanted::NONE });
         let two = Wanted { matches: false, ..Wanted::ALL };
         assert_eq!(wanted("foundling scan --only licenses --only copyrights"), two);

@@ -1,6 +1,7 @@
 //! The file stage: one file in, its evidence out. No I/O, no clock, no state but buffers; it cannot fail. What a limit
 //! cuts short is recorded in the evidence.
 
+use crate::copyright;
 use crate::error::{Code, Problem};
 use crate::index::set::Indexes;
 use crate::license::{self, tag::Claim};
@@ -8,7 +9,9 @@ use crate::matching::{self, Trace};
 pub use crate::model::evidence::Wanted;
 use crate::model::evidence::{FileEvidence, MatchKind, WholeMatch};
 use crate::model::ids::RootNo;
+use crate::model::license::LicenseKind;
 use crate::model::limits;
+use crate::model::place::Lines;
 use crate::text::digest::{Digest, NORMALIZED_MIN_BYTES};
 use crate::text::language::{self, Language, Role};
 use crate::text::token::{self, Tokens};
@@ -44,6 +47,7 @@ pub struct Scratch {
     tokens: Tokens,
     matching: matching::Scratch,
     license: license::Scratch,
+    copyright: copyright::Scratch,
 }
 
 /// Examines a file. `text` is what the lexer can read of it, `None` for binaries and files over the size limit; `trace`
@@ -66,6 +70,7 @@ pub fn examine(
         whole: Vec::new(),
         snippets: Vec::new(),
         licenses: Vec::new(),
+        copyrights: Vec::new(),
         problems: Vec::new(),
     };
     if file.bytes == 0 {
@@ -79,6 +84,9 @@ pub fn examine(
     evidence.language = Some(language.name);
     if search.wanted.licenses {
         licenses(text, &mut scratch.license, &mut evidence);
+    }
+    if search.wanted.copyrights {
+        copyrights(text, &mut scratch.copyright, &mut evidence);
     }
     if search.wanted.matches {
         matches(search.indexes, text, language, scratch, trace, &mut evidence);
@@ -112,8 +120,25 @@ fn licenses(text: &[u8], scratch: &mut license::Scratch, evidence: &mut FileEvid
         let detail = format!("and {more} more such tags in this file");
         evidence.problems.push(Problem::new(Code::BadSpdxExpression, &evidence.path, detail));
     }
+    if scratch.words_cut() {
+        let detail = format!("only its first {} words were compared with licences", limits::LICENSE_WORDS);
+        evidence.problems.push(Problem::new(Code::OverLimit, &evidence.path, detail));
+    }
     if scratch.tags_cut() {
         let detail = format!("only its first {} SPDX-License-Identifier tags were read", limits::TAGS);
+        evidence.problems.push(Problem::new(Code::OverLimit, &evidence.path, detail));
+    }
+}
+
+/// Who says in the text to own it. What a licence's own text says is not the file's; without a search for licences the two
+/// cannot be told apart.
+fn copyrights(text: &[u8], scratch: &mut copyright::Scratch, evidence: &mut FileEvidence) {
+    let texts = evidence.licenses.iter().filter(|one| one.kind == LicenseKind::Text);
+    let texts: Vec<Lines> = texts.map(|one| one.lines).collect();
+    let found = copyright::find(text, &texts, scratch);
+    evidence.copyrights = found.statements;
+    if found.cut {
+        let detail = "only its first copyright statements are listed";
         evidence.problems.push(Problem::new(Code::OverLimit, &evidence.path, detail));
     }
 }

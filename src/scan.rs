@@ -53,11 +53,14 @@ pub fn scan(
         .zip(0..)
         .map(|(root, number)| Project { root: RootNo(number), own: manifest::own_components(root) })
         .collect();
-    let mut attribution = attribute::attribute(indexes, &projects, std::mem::take(&mut gathered.evidence));
+    let mut attribution =
+        attribute::attribute(indexes, &projects, options.wanted, std::mem::take(&mut gathered.evidence));
     attribution.files.append(&mut gathered.others);
     attribution.files.sort_by(|one, other| (one.scan_root, &one.path).cmp(&(other.scan_root, &other.path)));
     if !options.all_files {
-        attribution.files.retain(|file| !file.matches.is_empty() || !file.licenses.is_empty());
+        let says =
+            |file: &FileReport| !(file.matches.is_empty() && file.licenses.is_empty() && file.copyrights.is_empty());
+        attribution.files.retain(says);
     }
     let mut report = Report {
         wanted: options.wanted,
@@ -218,7 +221,8 @@ impl<'a> Worker<'a> {
             self.own.add_problems(source.root, [Problem::new(Code::Binary, source.path, "not text: hashed only")]);
         }
         // A licence file speaks for the folder around it, whatever it holds.
-        if known || !evidence.licenses.is_empty() || license::file::kind(&evidence.path).is_some() {
+        let states = !evidence.licenses.is_empty() || !evidence.copyrights.is_empty();
+        if known || states || license::file::kind(&evidence.path).is_some() {
             self.own.evidence.push(evidence);
         } else if self.options.all_files {
             self.own.others.push(FileReport {
@@ -229,6 +233,7 @@ impl<'a> Worker<'a> {
                 language: evidence.language,
                 matches: Vec::new(),
                 licenses: Vec::new(),
+                copyrights: Vec::new(),
             });
         }
         (self.done)(source.bytes);

@@ -166,3 +166,19 @@ fn files_of_tags_and_words_end_in_time_and_say_what_was_cut() {
     let broken = codes.iter().filter(|(code, _)| *code == "bad-spdx-expression").count();
     assert_eq!(broken, 11, "ten are told, the others counted");
 }
+
+#[test]
+fn the_program_says_whose_work_it_carries() {
+    let short = run(Path::new("."), ["version"]);
+    assert_eq!(
+        (short.status, short.stdout.as_str()),
+        (Some(0), concat!("foundling ", env!("CARGO_PKG_VERSION"), "\n"))
+    );
+    let long = run(Path::new("."), ["version", "--verbose"]);
+    assert_eq!((long.status, long.stderr.as_str()), (Some(0), ""));
+    for words in
+        ["ScanCode toolkit", "nexB Inc. and others", "CC-BY-4.0", "trademark of nexB Inc.", "SPDX License List"]
+    {
+        assert!(long.stdout.contains(words), "{words}: {}", long.stdout);
+    }
+}

@@ -4,6 +4,7 @@ mod corrupt;
 mod index;
 mod layers;
 mod licenses;
+mod licensing;
 mod program;
 mod report;
 mod scan;

@@ -403,6 +403,17 @@ fn render(expression: &Expression) -> String {
     parts.pop().map(|(text, _)| text).unwrap_or_default()
 }
 
+/// The licences that an expression names, without what tells `-only` from `-or-later` apart: for comparing what two versions
+/// of a file state.
+pub fn families(expression: &str) -> Vec<String> {
+    let words = expression.split([' ', '(', ')']).filter(|word| !["", "AND", "OR", "WITH"].contains(word));
+    let family = |word: &str| {
+        let short = word.strip_suffix('+').or(word.strip_suffix("-only")).or(word.strip_suffix("-or-later"));
+        short.unwrap_or(word).to_string()
+    };
+    words.filter(|word| !names().exceptions.contains_key(&word.to_ascii_lowercase())).map(family).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -514,6 +525,13 @@ mod tests {
         let early = |text: &str| matches!(read(text).0, Reading::Broken { early: true, .. });
         assert!(early("(MIT OR") && early("MIT AND") && early("(MIT"));
         assert!(!early("(MIT */") && !early("Foo AND") && !early("MIT"));
+    }
+
+    #[test]
+    fn families_are_licences_whatever_the_version_clause() {
+        let expression = "(GPL-2.0-or-later WITH Classpath-exception-2.0 OR Apache-2.0+) AND MIT AND LGPL-2.1-only";
+        assert_eq!(families(expression), ["GPL-2.0", "Apache-2.0", "MIT", "LGPL-2.1"]);
+        assert!(families("").is_empty());
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::error::Problem;
+use crate::model::copyright::Copyright;
 use crate::model::ids::{ContentId, IndexNo, LineageId, ReleaseRange, RootNo};
 use crate::model::license::LicenseMatch;
 use crate::model::place::RangePair;
@@ -115,6 +116,8 @@ pub struct FileEvidence {
     pub snippets: Vec<SnippetMatch>,
     /// Its licence statements, in line order.
     pub licenses: Vec<LicenseMatch>,
+    /// Its copyright statements, in line order.
+    pub copyrights: Vec<Copyright>,
     /// What kept it from being examined in full.
     pub problems: Vec<Problem>,
 }

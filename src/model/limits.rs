@@ -54,5 +54,15 @@ pub const LICENSE_ALIGNED: u64 = 20_000_000;
 pub const TAG_BYTES: usize = 1024;
 /// Length of a broken expression that is shown, bytes.
 pub const TAG_SHOWN: usize = 80;
+/// Licence expressions of one indexed content that are kept.
+pub const CONTENT_LICENSES: usize = 32;
+/// Files of a finding that are named for one mark.
+pub const MARKED_FILES: usize = 20;
 /// SPDX-License-Identifier tags of one file that are read.
 pub const TAGS: usize = 1000;
+/// Copyright statements of one file that are listed.
+pub const COPYRIGHTS: usize = 10_000;
+/// Length of one copyright statement, bytes; the words behind are left out.
+pub const COPYRIGHT_BYTES: usize = 4_000;
+/// Text of one file, around what may begin a copyright statement, that is read for one, bytes.
+pub const COPYRIGHT_TEXT: usize = 8 << 20;

@@ -1,5 +1,6 @@
 //! Plain data: the words of the trade. Nothing here reads, writes or decides.
 
+pub mod copyright;
 pub mod evidence;
 pub mod finding;
 pub mod ids;

@@ -12,9 +12,9 @@ use crate::report::Style;
 use crate::report::layout::{
     bytes, component_name, confidence, count, counted, home, percent, safe, split_purl, width,
 };
-use crate::report::licenses;
 use crate::report::page::{Page, Weight};
 use crate::report::summary::{Owners, Summary};
+use crate::report::{licenses, licensing};
 
 /// Files with copied lines that are listed.
 const FILES_LISTED: usize = 20;
@@ -99,6 +99,7 @@ fn undeclared(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
         }
         page.text(Weight::Plain, "  ", &identity(finding))?;
         page.text(Weight::Faint, "    ", &extent(finding))?;
+        licensing::lines(&mut *page, finding)?;
     }
     Ok(())
 }

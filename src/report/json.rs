@@ -11,8 +11,12 @@ use serde::Serialize;
 use serde_json::ser::Formatter;
 
 use crate::error::Code;
+use crate::model::copyright::Copyright;
 use crate::model::evidence::MatchKind;
-use crate::model::finding::{FileMatch, FileReport, Finding, FindingKind, IndexSummary, Report};
+use crate::model::finding::{
+    Declared, Declarer, FileMatch, FileReport, Finding, FindingKind, IndexSummary, LicenseFlag, Licensing, Paths,
+    Report,
+};
 use crate::model::license::{LicenseKind, LicenseMatch};
 use crate::model::place::{Lines, RangePair};
 use crate::report::layout::unsafe_to_show;
@@ -75,6 +79,28 @@ struct Component<'r> {
     modified_files: u32,
     lines: u64,
     confidence: f64,
+    /// Empty, as the fields below, where licences were not looked for.
+    declared: Vec<Declaration<'r>>,
+    detected: &'r BTreeMap<String, u32>,
+    license_flags: Vec<LicenseFlag>,
+    notice_removed: FileList<'r>,
+    notice_replaced: FileList<'r>,
+    license_file_left_behind: Option<&'r str>,
+    files_without_license: FileList<'r>,
+}
+
+#[derive(Serialize)]
+struct Declaration<'r> {
+    by: Declarer,
+    path: Option<Cow<'r, str>>,
+    expression: &'r str,
+}
+
+/// So many files, the first of them by name.
+#[derive(Serialize)]
+struct FileList<'r> {
+    files: u32,
+    listed: Vec<Cow<'r, str>>,
 }
 
 #[derive(Serialize)]
@@ -85,8 +111,7 @@ struct File<'r> {
     language: Option<&'static str>,
     matches: Vec<Match<'r>>,
     licenses: Vec<License<'r>>,
-    /// Always there, so that readers need not ask.
-    copyrights: [(); 0],
+    copyrights: &'r [Copyright],
 }
 
 #[derive(Serialize)]
@@ -151,6 +176,12 @@ fn figures<'r>(report: &Report, sum: &'r Summary<'r>) -> Figures<'r> {
 }
 
 fn component<'r>(report: &'r Report, finding: &'r Finding) -> Component<'r> {
+    static NOT_LOOKED_FOR: Licensing = Licensing::NOTHING;
+    let licensing = finding.licensing.as_ref().unwrap_or(&NOT_LOOKED_FOR);
+    let shown = |path: &'r String| report.shown_path(finding.scan_root, path);
+    let files = |paths: &'r Paths| FileList { files: paths.count, listed: paths.listed.iter().map(shown).collect() };
+    let declaration =
+        |one: &'r Declared| Declaration { by: one.by, path: one.path.as_ref().map(shown), expression: &one.expression };
     Component {
         purl: &finding.purl,
         versions: &finding.versions,
@@ -162,6 +193,13 @@ fn component<'r>(report: &'r Report, finding: &'r Finding) -> Component<'r> {
         modified_files: finding.modified_files,
         lines: finding.lines,
         confidence: rounded(finding.confidence),
+        declared: licensing.declared.iter().map(declaration).collect(),
+        detected: &licensing.detected,
+        license_flags: licensing.flags(),
+        notice_removed: files(&licensing.notice_removed),
+        notice_replaced: files(&licensing.notice_replaced),
+        license_file_left_behind: licensing.left_behind.as_deref(),
+        files_without_license: files(&licensing.unlicensed),
     }
 }
 
@@ -173,7 +211,7 @@ fn file<'r>(report: &'r Report, file: &'r FileReport) -> File<'r> {
         language: file.language,
         matches: file.matches.iter().map(match_entry).collect(),
         licenses: file.licenses.iter().map(license_entry).collect(),
-        copyrights: [],
+        copyrights: &file.copyrights,
     }
 }
 
@@ -325,7 +363,15 @@ mod tests {
         language: Option<String>,
         matches: Vec<ReadMatch>,
         licenses: Vec<ReadLicense>,
-        copyrights: Vec<String>,
+        copyrights: Vec<ReadCopyright>,
+    }
+
+    #[derive(Debug, Deserialize, PartialEq)]
+    struct ReadCopyright {
+        statement: String,
+        holder: String,
+        years: String,
+        lines: [u32; 2],
     }
 
     #[derive(Debug, Deserialize, PartialEq)]
@@ -444,7 +490,12 @@ mod tests {
                 score: 0.9,
                 rule: "gpl-2.0_7.RULE".into(),
             }],
-            copyrights: vec![],
+            copyrights: vec![ReadCopyright {
+                statement: "Copyright (c) 1998-2000 Ada Byron".into(),
+                holder: "Ada Byron".into(),
+                years: "1998-2000".into(),
+                lines: [2, 3],
+            }],
         };
         assert_eq!(document.files[1], ring);
         assert_eq!(document.files[2].matches[0].kind, "normalized");
@@ -475,7 +526,7 @@ mod tests {
         assert!(rounded(-0.000_01).is_sign_positive());
         let finding = Finding { confidence: 2.0 / 3.0, ..sample::report().findings.remove(0) };
         let report = Report { findings: vec![finding], ..Report::default() };
-        assert!(text(&report).contains(r#""confidence": 0.6667}"#));
+        assert!(text(&report).contains(r#""confidence": 0.6667,"#));
     }
 
     #[test]

@@ -7,6 +7,7 @@ pub mod index_info;
 pub mod json;
 pub mod layout;
 pub mod licenses;
+mod licensing;
 pub mod output;
 mod page;
 pub mod progress;

@@ -21,6 +21,8 @@ pub(super) enum Weight {
     Plain,
     /// Of less weight.
     Faint,
+    /// Worth a look.
+    Mark,
 }
 
 impl Weight {
@@ -31,6 +33,7 @@ impl Weight {
             Weight::Place => style.fg_color(Some(Color::Ansi(AnsiColor::Cyan))),
             Weight::Plain => style,
             Weight::Faint => style.dimmed(),
+            Weight::Mark => style.fg_color(Some(Color::Ansi(AnsiColor::Yellow))),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! A report with something of everything, for the tests of the formats.
 
 use crate::error::{Code, Problem};
+use crate::model::copyright::{Copyright, Years};
 use crate::model::evidence::{MatchKind, Wanted};
 use crate::model::finding::{FileMatch, FileReport, Finding, FindingKind, IndexSummary, Report};
 use crate::model::ids::RootNo;
@@ -20,6 +21,7 @@ pub(crate) fn finding(purl: &str, versions: &[&str], kind: FindingKind, root: &s
         modified_files: 0,
         lines: 0,
         confidence: 0.97,
+        licensing: None,
     }
 }
 
@@ -50,6 +52,7 @@ pub(crate) fn file(path: &str, matches: Vec<FileMatch>) -> FileReport {
         language: Some("C"),
         matches,
         licenses: Vec::new(),
+        copyrights: Vec::new(),
     }
 }
 
@@ -103,8 +106,20 @@ fn licence(expression: &str, kind: LicenseKind, last: u32) -> LicenseMatch {
     LicenseMatch { expression: expression.into(), kind, lines, score: 0.9, rule }
 }
 
+fn copyright() -> Copyright {
+    let mut years = Years::default();
+    years.add(1998, 2000);
+    Copyright {
+        statement: "Copyright (c) 1998-2000 Ada Byron".to_string(),
+        holder: "Ada Byron".to_string(),
+        years,
+        lines: Lines { first: 2, last: 3 },
+    }
+}
+
 fn files() -> Vec<FileReport> {
     let mut files = matched_files();
+    files[1].copyrights = vec![copyright()];
     files[1].licenses = vec![licence("GPL-2.0-only", LicenseKind::Notice, 9)];
     files[2].licenses = vec![
         licence("MIT", LicenseKind::Tag, 1),

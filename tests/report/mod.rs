@@ -66,6 +66,26 @@ pub struct Component {
     pub modified_files: u64,
     pub lines: u64,
     pub confidence: f64,
+    pub declared: Vec<Declared>,
+    pub detected: BTreeMap<String, u64>,
+    pub license_flags: Vec<String>,
+    pub notice_removed: FileList,
+    pub notice_replaced: FileList,
+    pub license_file_left_behind: Option<String>,
+    pub files_without_license: FileList,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct Declared {
+    pub by: String,
+    pub path: Option<String>,
+    pub expression: String,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct FileList {
+    pub files: u64,
+    pub listed: Vec<String>,
 }
 
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq)]
@@ -126,6 +146,8 @@ pub struct License {
 #[allow(dead_code)] // declared for their shape alone
 pub struct Copyright {
     pub statement: String,
+    pub holder: String,
+    pub years: String,
     pub lines: [u32; 2],
 }
 
@@ -181,6 +203,22 @@ impl Component {
         );
         assert!(self.lines > 0 && !self.root.is_empty(), "{self:?}");
         assert!(self.license.as_ref().is_none_or(|license| !license.is_empty()), "{self:?}");
+        let flags = [
+            ("notice-removed", self.notice_removed.files > 0),
+            ("notice-replaced", self.notice_replaced.files > 0),
+            ("license-file-left-behind", self.license_file_left_behind.is_some()),
+            ("files-without-license", self.files_without_license.files > 0),
+        ];
+        let set: Vec<&str> = flags.into_iter().filter(|(_, set)| *set).map(|(code, _)| code).collect();
+        assert_eq!(self.license_flags, set);
+        assert!(self.detected.values().all(|files| (1..=self.files).contains(files)), "{self:?}");
+        for list in [&self.notice_removed, &self.notice_replaced, &self.files_without_license] {
+            assert!(list.files <= self.files && list.listed.len() as u64 == list.files.min(20), "{self:?}");
+        }
+        for declared in &self.declared {
+            assert_eq!(declared.by == "index", declared.path.is_none(), "{self:?}");
+            assert!(["index", "license-file", "readme"].contains(&declared.by.as_str()), "{self:?}");
+        }
     }
 }
 

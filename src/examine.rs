@@ -70,6 +70,7 @@ pub fn examine(
         whole: Vec::new(),
         snippets: Vec::new(),
         licenses: Vec::new(),
+        mentions: Vec::new(),
         copyrights: Vec::new(),
         problems: Vec::new(),
     };
@@ -106,6 +107,7 @@ fn identical(indexes: &Indexes, evidence: &mut FileEvidence) {
 /// What the text says of its licence, and the tags that cannot be read.
 fn licenses(text: &[u8], scratch: &mut license::Scratch, evidence: &mut FileEvidence) {
     evidence.licenses = license::detect(text, &evidence.path, scratch);
+    evidence.mentions = scratch.mentions().to_vec();
     let mut more = 0;
     for (number, tag) in scratch.broken_tags().enumerate() {
         let Claim::Broken { text, reason, .. } = &tag.claim else { continue };
@@ -122,6 +124,14 @@ fn licenses(text: &[u8], scratch: &mut license::Scratch, evidence: &mut FileEvid
     }
     if scratch.words_cut() {
         let detail = format!("only its first {} words were compared with licences", limits::LICENSE_WORDS);
+        evidence.problems.push(Problem::new(Code::OverLimit, &evidence.path, detail));
+    }
+    if scratch.words_cut() {
+        let detail = format!("only its first {} words were compared with licences", limits::LICENSE_WORDS);
+        evidence.problems.push(Problem::new(Code::OverLimit, &evidence.path, detail));
+    }
+    if scratch.aligned_cut() {
+        let detail = "altered licences were not looked for in all of it: too much in it looks like one";
         evidence.problems.push(Problem::new(Code::OverLimit, &evidence.path, detail));
     }
     if scratch.tags_cut() {

@@ -229,6 +229,7 @@ mod tests {
             whole: Vec::new(),
             snippets: Vec::new(),
             licenses: licenses.iter().map(licence).collect(),
+            mentions: Vec::new(),
             copyrights: Vec::new(),
             problems: Vec::new(),
         }

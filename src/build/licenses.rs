@@ -147,6 +147,16 @@ impl Licenses {
                 _ => self.ids.get(&word.to_lowercase()).ok_or_else(|| format!("`{word}` is no licence key"))?,
             };
             let bare = !after_with && is_exception(part);
+            if after_with && !is_exception(part) {
+                // A licence that is named like an exception stands for the whole; anything else is an addition of the data's own.
+                let licence = spdx::license_id(part).is_some();
+                let (head, _) = out.rsplit_once(" WITH").unwrap_or_default();
+                let before = head.rfind([' ', '(']).map_or(0, |at| at + 1);
+                out = if licence { head[..before].to_string() } else { format!("{head} WITH ") };
+                out.push_str(&part.replace("LicenseRef-", "AdditionRef-"));
+                after_with = false;
+                continue;
+            }
             after_with = part == "WITH";
             if bare && expression.trim() == word {
                 return Ok(format!("WITH {part}"));

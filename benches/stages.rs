@@ -10,7 +10,7 @@ use divan::Bencher;
 use divan::counter::{BytesCount, ItemsCount};
 use foundling::attribute::{self, Project};
 use foundling::copyright;
-use foundling::examine::{self, Search, SourceFile, Wanted, examine};
+use foundling::examine::{self, Memory, Search, SourceFile, Wanted, examine};
 use foundling::index::set::Indexes;
 use foundling::input::read;
 use foundling::input::walk::{self, FoundFile, WalkOptions};
@@ -95,7 +95,8 @@ fn walk_all(world: &World) -> Vec<FoundFile> {
 
 fn examine_all(indexes: &Indexes, found: &[FoundFile], texts: &[Vec<u8>]) -> Vec<FileEvidence> {
     let mut scratch = examine::Scratch::default();
-    let search = Search { indexes, wanted: Wanted::ALL };
+    let memory = Memory::default();
+    let search = Search { indexes, wanted: Wanted::ALL, memory: &memory };
     let one = |(file, text): (&FoundFile, &Vec<u8>)| {
         let blake3 = *blake3::hash(text).as_bytes();
         let source = SourceFile { root: file.root, path: &file.path, bytes: text.len() as u64, blake3 };

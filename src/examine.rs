@@ -1,5 +1,7 @@
-//! The file stage: one file in, its evidence out. No I/O, no clock, no state but buffers; it cannot fail. What a limit
-//! cuts short is recorded in the evidence.
+//! The file stage: one file in, its evidence out. No I/O, no clock, no state but buffers and a memory of what equal texts
+//! said; it cannot fail. What a limit cuts short is recorded in the evidence.
+
+mod said;
 
 use crate::copyright;
 use crate::error::{Code, Problem};
@@ -15,6 +17,8 @@ use crate::model::place::Lines;
 use crate::text::digest::{Digest, NORMALIZED_MIN_BYTES};
 use crate::text::language::{self, Language, Role};
 use crate::text::token::{self, Tokens};
+pub use said::Memory;
+use said::Said;
 
 /// A file as it was read.
 #[derive(Clone, Copy, Debug)]
@@ -36,6 +40,8 @@ pub struct Search<'a> {
     pub indexes: &'a Indexes,
     /// What is wanted.
     pub wanted: Wanted,
+    /// What texts of the same scan said.
+    pub memory: &'a Memory,
 }
 
 /// Broken licence tags of one file that are reported each; the others are one entry with their number.
@@ -83,11 +89,14 @@ pub fn examine(
     let Some(text) = text else { return evidence };
     let language = language::of(file.path, text);
     evidence.language = Some(language.name);
-    if search.wanted.licenses {
-        licenses(text, &mut scratch.license, &mut evidence);
-    }
-    if search.wanted.copyrights {
-        copyrights(text, &mut scratch.copyright, &mut evidence);
+    if search.wanted.licenses || search.wanted.copyrights {
+        let read = || say(search.wanted, text, file.path, scratch);
+        let said = search.memory.said(&file.blake3, file.path, file.bytes, read);
+        evidence.licenses.clone_from(&said.licenses);
+        evidence.mentions.clone_from(&said.mentions);
+        evidence.copyrights.clone_from(&said.copyrights);
+        let problem = |(code, detail): &(Code, String)| Problem::new(*code, file.path, detail.clone());
+        evidence.problems.extend(said.problems.iter().map(problem));
     }
     if search.wanted.matches {
         matches(search.indexes, text, language, scratch, trace, &mut evidence);
@@ -104,10 +113,22 @@ fn identical(indexes: &Indexes, evidence: &mut FileEvidence) {
     }
 }
 
+/// What a text says of licences and owners.
+fn say(wanted: Wanted, text: &[u8], path: &str, scratch: &mut Scratch) -> Said {
+    let mut said = Said::default();
+    if wanted.licenses {
+        licenses(text, path, &mut scratch.license, &mut said);
+    }
+    if wanted.copyrights {
+        copyrights(text, &mut scratch.copyright, &mut said);
+    }
+    said
+}
+
 /// What the text says of its licence, and the tags that cannot be read.
-fn licenses(text: &[u8], scratch: &mut license::Scratch, evidence: &mut FileEvidence) {
-    evidence.licenses = license::detect(text, &evidence.path, scratch);
-    evidence.mentions = scratch.mentions().to_vec();
+fn licenses(text: &[u8], path: &str, scratch: &mut license::Scratch, said: &mut Said) {
+    said.licenses = license::detect(text, path, scratch);
+    said.mentions = scratch.mentions().to_vec();
     let mut more = 0;
     for (number, tag) in scratch.broken_tags().enumerate() {
         let Claim::Broken { text, reason, .. } = &tag.claim else { continue };
@@ -115,41 +136,34 @@ fn licenses(text: &[u8], scratch: &mut license::Scratch, evidence: &mut FileEvid
             more += 1;
             continue;
         }
-        let detail = format!("line {}: `{text}`: {reason}", tag.line);
-        evidence.problems.push(Problem::new(Code::BadSpdxExpression, &evidence.path, detail));
+        said.problems.push((Code::BadSpdxExpression, format!("line {}: `{text}`: {reason}", tag.line)));
     }
     if more > 0 {
-        let detail = format!("and {more} more such tags in this file");
-        evidence.problems.push(Problem::new(Code::BadSpdxExpression, &evidence.path, detail));
+        said.problems.push((Code::BadSpdxExpression, format!("and {more} more such tags in this file")));
     }
     if scratch.words_cut() {
         let detail = format!("only its first {} words were compared with licences", limits::LICENSE_WORDS);
-        evidence.problems.push(Problem::new(Code::OverLimit, &evidence.path, detail));
-    }
-    if scratch.words_cut() {
-        let detail = format!("only its first {} words were compared with licences", limits::LICENSE_WORDS);
-        evidence.problems.push(Problem::new(Code::OverLimit, &evidence.path, detail));
+        said.problems.push((Code::OverLimit, detail));
     }
     if scratch.aligned_cut() {
         let detail = "altered licences were not looked for in all of it: too much in it looks like one";
-        evidence.problems.push(Problem::new(Code::OverLimit, &evidence.path, detail));
+        said.problems.push((Code::OverLimit, detail.to_string()));
     }
     if scratch.tags_cut() {
         let detail = format!("only its first {} SPDX-License-Identifier tags were read", limits::TAGS);
-        evidence.problems.push(Problem::new(Code::OverLimit, &evidence.path, detail));
+        said.problems.push((Code::OverLimit, detail));
     }
 }
 
 /// Who says in the text to own it. What a licence's own text says is not the file's; without a search for licences the two
 /// cannot be told apart.
-fn copyrights(text: &[u8], scratch: &mut copyright::Scratch, evidence: &mut FileEvidence) {
-    let texts = evidence.licenses.iter().filter(|one| one.kind == LicenseKind::Text);
+fn copyrights(text: &[u8], scratch: &mut copyright::Scratch, said: &mut Said) {
+    let texts = said.licenses.iter().filter(|one| one.kind == LicenseKind::Text);
     let texts: Vec<Lines> = texts.map(|one| one.lines).collect();
     let found = copyright::find(text, &texts, scratch);
-    evidence.copyrights = found.statements;
+    said.copyrights = found.statements;
     if found.cut {
-        let detail = "only its first copyright statements are listed";
-        evidence.problems.push(Problem::new(Code::OverLimit, &evidence.path, detail));
+        said.problems.push((Code::OverLimit, "only its first copyright statements are listed".to_string()));
     }
 }
 

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
 use crate::error::Error;
-use crate::examine::{self, Search, SourceFile, Wanted, examine};
+use crate::examine::{self, Memory, Search, SourceFile, Wanted, examine};
 use crate::index::reader::Index;
 use crate::index::relation::{self, Holder};
 use crate::index::set::Indexes;
@@ -63,7 +63,7 @@ pub fn explain(indexes: &Indexes, path: &Path, lines: Option<Lines>, root: Optio
         (done.body == read::Body::Whole).then_some(&buffer[..]).and_then(|bytes| read::text(bytes, &mut scratch));
     let source = SourceFile { root: RootNo(0), path: &shown, bytes: done.bytes, blake3: done.blake3 };
     let mut trace = Trace::default();
-    let search = Search { indexes, wanted: Wanted::ALL };
+    let search = Search { indexes, wanted: Wanted::ALL, memory: &Memory::default() };
     let evidence = examine(&search, &source, text, &mut examine::Scratch::default(), Some(&mut trace));
     let mut tokens = Tokens::default();
     if let Some(text) = text {

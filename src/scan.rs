@@ -5,7 +5,7 @@ use std::sync::Mutex;
 
 use crate::attribute::{self, Project};
 use crate::error::{Code, Error, Problem};
-use crate::examine::{self, Search, SourceFile, Wanted, examine};
+use crate::examine::{self, Memory, Search, SourceFile, Wanted, examine};
 use crate::index::set::Indexes;
 use crate::input::archive::{self, ArchiveLimits};
 use crate::input::walk::{self, FoundFile, WalkOptions};
@@ -42,9 +42,11 @@ pub fn scan(
     done: &(dyn Fn(u64) + Sync),
 ) -> Result<Report, Error> {
     let gathered = Mutex::new(Gathered::default());
+    let memory = Memory::default();
+    let search = Search { indexes, wanted: options.wanted, memory: &memory };
     let walk_options = WalkOptions { honour_ignore: !options.no_ignore, threads: options.threads };
     let summary = walk::walk(roots, &walk_options, || {
-        let mut worker = Worker::new(indexes, options, done, &gathered);
+        let mut worker = Worker::new(search, options, done, &gathered);
         move |file: FoundFile| worker.file(&file)
     })?;
     let mut gathered = gathered.into_inner().unwrap_or_else(|poisoned| poisoned.into_inner());
@@ -167,14 +169,8 @@ impl Drop for Worker<'_> {
 }
 
 impl<'a> Worker<'a> {
-    fn new(
-        indexes: &'a Indexes,
-        options: &'a Options,
-        done: &'a (dyn Fn(u64) + Sync),
-        all: &'a Mutex<Gathered>,
-    ) -> Self {
+    fn new(search: Search<'a>, options: &'a Options, done: &'a (dyn Fn(u64) + Sync), all: &'a Mutex<Gathered>) -> Self {
         let (buffer, text, scratch, own) = Default::default();
-        let search = Search { indexes, wanted: options.wanted };
         Worker { search, options, done, buffer, text, scratch, own, all }
     }
 

@@ -54,6 +54,8 @@ pub const LICENSE_ALIGNED: u64 = 20_000_000;
 pub const TAG_BYTES: usize = 1024;
 /// Length of a broken expression that is shown, bytes.
 pub const TAG_SHOWN: usize = 80;
+/// Texts of one scan whose licences and owners are kept, so that a second copy need not be read.
+pub const TEXTS_KEPT: usize = 100_000;
 /// Licence expressions of one indexed content that are kept.
 pub const CONTENT_LICENSES: usize = 32;
 /// Files of a finding that are named for one mark.

@@ -64,7 +64,7 @@ impl ScanSettings {
     /// The settings of `foundling scan`.
     ///
     /// # Errors
-    /// [`Error::Usage`] where nothing is left to compare with, or one root lies in another.
+    /// [`Error::Usage`] where there is nothing to look for, or one root lies in another.
     pub fn new(scan: cli::Scan) -> Result<ScanSettings, Error> {
         let effort = Effort::new(&scan.run);
         refuse_nested(&scan.paths)?;
@@ -74,9 +74,14 @@ impl ScanSettings {
             examine: examine::Options { copyrights: !scan.no_copyrights },
             threads: effort.threads,
         };
+        // Without an index there are still statements to be found.
+        let indexes = match index_sources(scan.indexes) {
+            Err(_) if options.examine.copyrights => Vec::new(),
+            sources => sources?,
+        };
         Ok(ScanSettings {
             roots: scan.paths,
-            indexes: index_sources(scan.indexes)?,
+            indexes,
             options,
             format: scan.format.format,
             output: scan.output,
@@ -158,8 +163,15 @@ mod tests {
 
     #[test]
     fn a_scan_against_nothing_is_refused_with_advice() {
-        let error = scan("foundling scan --no-default-index").unwrap_err().to_string();
+        let error = scan("foundling scan --no-default-index --no-copyrights").unwrap_err().to_string();
         assert!(error.contains("--index") && error.contains("--no-default-index"), "{error}");
+    }
+
+    #[test]
+    fn statements_are_found_without_an_index() {
+        let settings = scan("foundling scan --no-default-index").unwrap();
+        assert!(settings.indexes.is_empty() && settings.options.examine.copyrights);
+        assert!(!scan("foundling scan --no-copyrights").unwrap().options.examine.copyrights);
     }
 
     #[test]

@@ -67,7 +67,7 @@ pub fn explain(catalog: &Catalog<'_>, root: RootNo, files: Vec<FileEvidence>, me
             let weight = explanation.site.map_or(0, |site| members.sites[site].weight);
             matches.extend(file_match(catalog, known, &file, explanation, wanted).map(|found| (weight, found)));
         }
-        if matches.is_empty() {
+        if matches.is_empty() && file.copyrights.is_empty() {
             continue;
         }
         matches.sort_by(|(one_weight, one), (other_weight, other)| {

@@ -38,7 +38,7 @@ use crate::model::ids::RootNo;
 pub struct Attribution {
     /// By root, place and purl.
     pub findings: Vec<Finding>,
-    /// Files with a match, by root and path.
+    /// Files with a match or a statement of their own, by root and path.
     pub files: Vec<FileReport>,
 }
 

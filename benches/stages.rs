@@ -10,7 +10,7 @@ use divan::Bencher;
 use divan::counter::{BytesCount, ItemsCount};
 use foundling::attribute::{self, Project};
 use foundling::copyright;
-use foundling::examine::{self, SourceFile, examine};
+use foundling::examine::{self, Search, SourceFile, Wanted, examine};
 use foundling::index::set::Indexes;
 use foundling::input::read;
 use foundling::input::walk::{self, FoundFile, WalkOptions};
@@ -25,6 +25,20 @@ use foundling::text::fingerprint::{self, Fingerprint, Scheme};
 use foundling::text::language;
 use foundling::text::token::{self, Tokens};
 use made::World;
+
+/// Copyright statements, each file with a notice at its head.
+#[divan::bench]
+fn i_copyrights(bencher: Bencher) {
+    const NOTICE: &[u8] = b"/*\n * Copyright (C) 2004-2007 Ada Byron <ada@example.org>\n * All rights reserved.\n */\n";
+    let texts: Vec<Vec<u8>> = INPUTS.texts.iter().map(|text| [NOTICE, text].concat()).collect();
+    let mut scratch = copyright::Scratch::default();
+    bencher.counter(BytesCount::new(texts.iter().map(Vec::len).sum::<usize>())).bench_local(|| {
+        let one = |text: &Vec<u8>| copyright::find(text, &[], &mut scratch).statements.len();
+        let found = texts.iter().map(one).sum::<usize>();
+        assert!(found >= texts.len(), "a notice a file");
+        found
+    });
+}
 
 fn main() {
     divan::main();
@@ -81,10 +95,11 @@ fn walk_all(world: &World) -> Vec<FoundFile> {
 
 fn examine_all(indexes: &Indexes, found: &[FoundFile], texts: &[Vec<u8>]) -> Vec<FileEvidence> {
     let mut scratch = examine::Scratch::default();
+    let search = Search { indexes, wanted: Wanted::ALL };
     let one = |(file, text): (&FoundFile, &Vec<u8>)| {
         let blake3 = *blake3::hash(text).as_bytes();
         let source = SourceFile { root: file.root, path: &file.path, bytes: text.len() as u64, blake3 };
-        examine(indexes, &source, Some(text), examine::Options::default(), &mut scratch, None)
+        examine(&search, &source, Some(text), &mut scratch, None)
     };
     found.iter().zip(texts).map(one).collect()
 }
@@ -159,27 +174,13 @@ fn f_match(bencher: Bencher) {
     });
 }
 
-/// Copyright statements, each file with a notice at its head.
-#[divan::bench]
-fn i_copyrights(bencher: Bencher) {
-    const NOTICE: &[u8] = b"/*\n * Copyright (C) 2004-2007 Ada Byron <ada@example.org>\n * All rights reserved.\n */\n";
-    let texts: Vec<Vec<u8>> = INPUTS.texts.iter().map(|text| [NOTICE, text].concat()).collect();
-    let mut scratch = copyright::Scratch::default();
-    bencher.counter(BytesCount::new(texts.iter().map(Vec::len).sum::<usize>())).bench_local(|| {
-        let one = |text: &Vec<u8>| copyright::find(text, &[], &mut scratch).statements.len();
-        let found = texts.iter().map(one).sum::<usize>();
-        assert!(found >= texts.len(), "a notice a file");
-        found
-    });
-}
-
 #[divan::bench]
 fn g_attribute(bencher: Bencher) {
     let projects = [Project { root: RootNo(0), own: Default::default() }];
     bencher
         .counter(ItemsCount::new(INPUTS.evidence.len()))
         .with_inputs(|| INPUTS.evidence.clone())
-        .bench_local_values(|evidence| attribute::attribute(&INPUTS.indexes, &projects, evidence));
+        .bench_local_values(|evidence| attribute::attribute(&INPUTS.indexes, &projects, Wanted::ALL, evidence));
 }
 
 #[divan::bench(args = ["human", "json"])]

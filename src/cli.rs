@@ -17,6 +17,7 @@ Examples:
   foundling scan                         what did nobody declare in this folder?
   foundling scan product/ -o found.txt   the same for another folder, into a file
   foundling scan --format json | jq .    for programs
+  foundling licenses product/            which licences do its files state?
   foundling explain src/util.c:10-80     why was this found, or not found?
 
 Exit status: 0 done, 2 could not do it (a wrong argument, an unreadable index).";
@@ -27,8 +28,17 @@ Examples:
   foundling scan product/ firmware.tar.gz
   foundling scan --index ours.fdx --no-default-index src/
   foundling scan --format json -o report.json .
+  foundling scan --only licenses --only copyrights src/
 
 What was not examined, and why, stands at the end of every report.";
+
+const LICENSES_EXAMPLES: &str = "\
+Examples:
+  foundling licenses                     this folder, a few files of each licence
+  foundling licenses --files product/    with every file
+  foundling licenses --format json .     for programs
+
+Broken licence tags and what was not examined stand at the end.";
 
 const EXPLAIN_EXAMPLES: &str = "\
 Examples:
@@ -47,6 +57,14 @@ Examples:
   foundling index build -o small.fdx --profile compact sources.jsonl
   foundling scan --index ours.fdx";
 
+const COMPILE_EXAMPLES: &str = "\
+The result takes effect when the program is built anew with it.
+
+Examples:
+  pip download --no-deps --only-binary :all: --require-hashes \\
+      -r fingerprints/licenses.txt -d work
+  foundling index licenses -o fingerprints/licenses.fpl work/*.whl";
+
 /// Finds the open source that nobody declared: vendored folders, copied files and pasted snippets.
 #[derive(Debug, Parser)]
 #[command(name = "foundling", bin_name = "foundling", version, max_term_width = 100, arg_required_else_help = true, after_help = EXAMPLES)]
@@ -60,11 +78,15 @@ struct Cli {
 pub enum Command {
     /// Look through folders, files and archives, and report what was found.
     Scan(Scan),
+    /// List the licences that files state, by what they ask for.
+    Licenses(Licenses),
     /// Say why a file, or lines of it, were attributed as they were.
     Explain(Explain),
     /// Build, describe or check an index: the file that scans compare with.
     #[command(subcommand, arg_required_else_help = true)]
     Index(Index),
+    /// Say which version this is, and with --verbose whose work it carries.
+    Version(Version),
 }
 
 /// `foundling scan`.
@@ -86,15 +108,72 @@ pub struct Scan {
     /// Examine what .gitignore and .ignore files leave out, too.
     #[arg(long)]
     pub no_ignore: bool,
-    /// Do not look for copyright statements.
-    #[arg(long)]
-    pub no_copyrights: bool,
     /// List every examined file in the JSON report, also those in which nothing was found.
     #[arg(long)]
     pub all_files: bool,
+    /// What to look for.
+    #[command(flatten)]
+    pub parts: Parts,
     /// How to go about it.
     #[command(flatten)]
     pub run: Run,
+}
+
+/// What to look for.
+#[derive(Args, Debug)]
+pub struct Parts {
+    /// Look for this only; may be given more than once [default: everything].
+    #[arg(long, value_enum, value_name = "WHAT")]
+    pub only: Vec<Part>,
+    /// Do not look for licences.
+    #[arg(long, conflicts_with = "only")]
+    pub no_licenses: bool,
+    /// Do not look for copyright statements.
+    #[arg(long, conflicts_with = "only")]
+    pub no_copyrights: bool,
+}
+
+/// One thing to look for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Part {
+    /// Copied code.
+    Matches,
+    /// Licence statements.
+    Licenses,
+    /// Copyright statements.
+    Copyrights,
+}
+
+/// `foundling licenses`.
+#[derive(Args, Debug)]
+#[command(after_help = LICENSES_EXAMPLES)]
+pub struct Licenses {
+    /// Folders, files or archives to look through.
+    #[arg(value_name = "PATH", default_value = ".")]
+    pub paths: Vec<PathBuf>,
+    /// Name every file, not just a few of each licence; JSON always does.
+    #[arg(long)]
+    pub files: bool,
+    /// How to write the answer.
+    #[command(flatten)]
+    pub format: FormatChoice,
+    /// Write the answer to this file; it appears when it is complete [default: standard output].
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Examine what .gitignore and .ignore files leave out, too.
+    #[arg(long)]
+    pub no_ignore: bool,
+    /// How to go about it.
+    #[command(flatten)]
+    pub run: Run,
+}
+
+/// `foundling version`.
+#[derive(Args, Debug)]
+pub struct Version {
+    /// Also what data the program carries, whose it is and under which licence.
+    #[arg(short, long)]
+    pub verbose: bool,
 }
 
 /// `foundling explain`.
@@ -121,6 +200,8 @@ pub enum Index {
     Info(IndexInfo),
     /// Check every byte of an index against its digests.
     Verify(IndexVerify),
+    /// Compile licence rules into the form that the program carries.
+    Licenses(IndexLicenses),
 }
 
 /// `foundling index build`.
@@ -164,6 +245,18 @@ pub struct IndexVerify {
     /// The index file.
     #[arg(value_name = "INDEX")]
     pub index: PathBuf,
+}
+
+/// `foundling index licenses`.
+#[derive(Args, Debug)]
+#[command(after_help = COMPILE_EXAMPLES)]
+pub struct IndexLicenses {
+    /// The package of the ScanCode toolkit, as pip downloads it.
+    #[arg(value_name = "WHEEL")]
+    pub wheel: PathBuf,
+    /// The file to write; it appears when it is complete.
+    #[arg(short, long, value_name = "FILE")]
+    pub output: PathBuf,
 }
 
 /// Which indexes to compare with.
@@ -324,7 +417,7 @@ mod tests {
         assert_eq!(scan.format.format, Format::Human);
         assert!(scan.output.is_none() && scan.run.threads.is_none() && scan.indexes.index.is_empty());
         assert!(!(scan.indexes.no_default_index || scan.no_ignore || scan.all_files || scan.run.quiet));
-        assert!(!scan.no_copyrights);
+        assert!(!scan.parts.no_copyrights);
     }
 
     #[test]
@@ -338,7 +431,7 @@ mod tests {
         assert_eq!((scan.format.format, scan.run.threads), (Format::Json, Some(3)));
         assert_eq!(scan.output, Some(PathBuf::from("r.json")));
         assert!(scan.indexes.no_default_index && scan.no_ignore && scan.all_files && scan.run.quiet);
-        assert!(scan.no_copyrights);
+        assert!(scan.parts.no_copyrights);
     }
 
     #[test]
@@ -350,6 +443,8 @@ mod tests {
         let build = read("foundling index build -o x.fdx s.jsonl");
         assert!(matches!(build, Ok(Command::Index(Index::Build(build))) if build.memory == 1 << 30));
         assert!(matches!(read("foundling index info"), Ok(Command::Index(Index::Info(info))) if info.index.is_none()));
+        assert!(matches!(read("foundling version"), Ok(Command::Version(version)) if !version.verbose));
+        assert!(matches!(read("foundling version --verbose"), Ok(Command::Version(version)) if version.verbose));
         assert!(matches!(read("foundling index verify x.fdx"), Ok(Command::Index(Index::Verify(_)))));
     }
 
@@ -362,6 +457,8 @@ mod tests {
             "foundling scan -j 0",
             "foundling scan --format xml",
             "foundling index verify",
+            "foundling scan --only everything",
+            "foundling scan --only licenses --no-licenses",
             "foundling index build -o x s --memory much",
         ] {
             assert_eq!(read(line).unwrap_err().exit_code(), 2, "{line}");
@@ -376,13 +473,20 @@ mod tests {
 
     #[test]
     fn help_gives_an_example_that_can_be_read() {
-        for line in
-            ["foundling --help", "foundling scan --help", "foundling explain --help", "foundling index build --help"]
-        {
+        for line in [
+            "foundling --help",
+            "foundling scan --help",
+            "foundling licenses --help",
+            "foundling explain --help",
+            "foundling index build --help",
+        ] {
             let help = read(line).unwrap_err().to_string();
             let examples: Vec<_> = help.lines().filter_map(|line| line.strip_prefix("  foundling ")).collect();
             assert!(!examples.is_empty(), "{help}");
-            assert!(!help.contains("How to go about it"), "a group's own words stay out of help: {help}");
+            assert!(
+                !help.contains("How to go about it") && !help.contains("What to look for"),
+                "a group's own words stay out of help: {help}"
+            );
             for example in examples {
                 let command = example.split("  ").next().unwrap().split(" |").next().unwrap();
                 assert!(read(&format!("foundling {command}")).is_ok(), "{command}");

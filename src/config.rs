@@ -7,9 +7,10 @@ use std::path::PathBuf;
 use crate::build;
 use crate::cli;
 use crate::error::Error;
-use crate::examine;
+use crate::examine::Wanted;
 use crate::index::writer::Profile;
 use crate::report::Format;
+use crate::report::licenses::Listed;
 use crate::scan;
 
 /// Where an index comes from.
@@ -35,12 +36,29 @@ pub struct Effort {
 pub struct ScanSettings {
     /// Folders, files and archives to look through.
     pub roots: Vec<PathBuf>,
-    /// What to compare with, at least one.
+    /// What to compare with; at least one where matches are wanted.
     pub indexes: Vec<IndexSource>,
     /// How to scan.
     pub options: scan::Options,
     /// How to write the report.
     pub format: Format,
+    /// Where to; `None` for standard output.
+    pub output: Option<PathBuf>,
+    /// How hard to work.
+    pub effort: Effort,
+}
+
+/// A licence inventory, ready to go.
+#[derive(Clone, Debug)]
+pub struct LicenseSettings {
+    /// Folders, files and archives to look through.
+    pub roots: Vec<PathBuf>,
+    /// How to scan.
+    pub options: scan::Options,
+    /// How to write the answer.
+    pub format: Format,
+    /// Which files to name.
+    pub listed: Listed,
     /// Where to; `None` for standard output.
     pub output: Option<PathBuf>,
     /// How hard to work.
@@ -64,27 +82,58 @@ impl ScanSettings {
     /// The settings of `foundling scan`.
     ///
     /// # Errors
-    /// [`Error::Usage`] where there is nothing to look for, or one root lies in another.
+    /// [`Error::Usage`] where nothing is left to compare with, or one root lies in another.
     pub fn new(scan: cli::Scan) -> Result<ScanSettings, Error> {
         let effort = Effort::new(&scan.run);
         refuse_nested(&scan.paths)?;
-        let options = scan::Options {
-            no_ignore: scan.no_ignore,
-            all_files: scan.all_files,
-            examine: examine::Options { copyrights: !scan.no_copyrights },
-            threads: effort.threads,
-        };
-        // Without an index there are still statements to be found.
-        let indexes = match index_sources(scan.indexes) {
-            Err(_) if options.examine.copyrights => Vec::new(),
-            sources => sources?,
-        };
+        let wanted = wanted(&scan.parts);
+        let options =
+            scan::Options { no_ignore: scan.no_ignore, all_files: scan.all_files, wanted, threads: effort.threads };
         Ok(ScanSettings {
             roots: scan.paths,
-            indexes,
+            indexes: if wanted.matches { index_sources(scan.indexes)? } else { Vec::new() },
             options,
             format: scan.format.format,
             output: scan.output,
+            effort,
+        })
+    }
+}
+
+/// What is asked for: what is named, or else everything but what is left out.
+fn wanted(parts: &cli::Parts) -> Wanted {
+    if parts.only.is_empty() {
+        return Wanted { licenses: !parts.no_licenses, copyrights: !parts.no_copyrights, ..Wanted::ALL };
+    }
+    let named = |part| parts.only.contains(&part);
+    Wanted {
+        matches: named(cli::Part::Matches),
+        licenses: named(cli::Part::Licenses),
+        copyrights: named(cli::Part::Copyrights),
+    }
+}
+
+impl LicenseSettings {
+    /// The settings of `foundling licenses`.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] where one root lies in another.
+    pub fn new(licenses: cli::Licenses) -> Result<LicenseSettings, Error> {
+        let effort = Effort::new(&licenses.run);
+        refuse_nested(&licenses.paths)?;
+        // Every file is listed, so that those which say nothing can be counted.
+        let options = scan::Options {
+            no_ignore: licenses.no_ignore,
+            all_files: true,
+            wanted: Wanted { licenses: true, ..Wanted::NONE },
+            threads: effort.threads,
+        };
+        Ok(LicenseSettings {
+            roots: licenses.paths,
+            options,
+            format: licenses.format.format,
+            listed: if licenses.files { Listed::All } else { Listed::Examples },
+            output: licenses.output,
             effort,
         })
     }
@@ -163,15 +212,8 @@ mod tests {
 
     #[test]
     fn a_scan_against_nothing_is_refused_with_advice() {
-        let error = scan("foundling scan --no-default-index --no-copyrights").unwrap_err().to_string();
+        let error = scan("foundling scan --no-default-index").unwrap_err().to_string();
         assert!(error.contains("--index") && error.contains("--no-default-index"), "{error}");
-    }
-
-    #[test]
-    fn statements_are_found_without_an_index() {
-        let settings = scan("foundling scan --no-default-index").unwrap();
-        assert!(settings.indexes.is_empty() && settings.options.examine.copyrights);
-        assert!(!scan("foundling scan --no-copyrights").unwrap().options.examine.copyrights);
     }
 
     #[test]
@@ -179,6 +221,7 @@ mod tests {
         let settings = scan("foundling scan a -j 3 --no-ignore -q").unwrap();
         assert_eq!(settings.effort, Effort { threads: 3, quiet: true });
         assert!(settings.options.no_ignore && !settings.options.all_files && settings.options.threads == 3);
+        assert_eq!(settings.options.wanted, Wanted::ALL);
         let Ok(cli::Command::Index(cli::Index::Build(build))) =
             cli::parse("foundling index build -o x --profile compact --memory 2MiB l".split(' ').map(Into::into))
         else {
@@ -186,5 +229,29 @@ mod tests {
         };
         let settings = BuildSettings::new(build);
         assert_eq!((settings.options.profile, settings.options.memory), (Profile::Compact, 2 << 20));
+    }
+
+    #[test]
+    fn what_is_wanted_is_named_or_left_out() {
+        let wanted = |line: &str| scan(line).unwrap().options.wanted;
+        assert_eq!(wanted("foundling scan --no-licenses"), Wanted { licenses: false, ..Wanted::ALL });
+        assert_eq!(wanted("foundling scan --no-copyrights"), Wanted { copyrights: false, ..Wanted::ALL });
+        assert_eq!(wanted("foundling scan --only licenses"), Wanted { licenses: true, ..Wanted::NONE });
+        let two = Wanted { matches: false, ..Wanted::ALL };
+        assert_eq!(wanted("foundling scan --only licenses --only copyrights"), two);
+        let alone = scan("foundling scan --only licenses --no-default-index").unwrap();
+        assert!(alone.indexes.is_empty(), "nothing is compared, so nothing need be given to compare with");
+    }
+
+    #[test]
+    fn an_inventory_looks_for_licences_only_and_sees_every_file() {
+        let Ok(cli::Command::Licenses(licenses)) =
+            cli::parse("foundling licenses a --files -j 2".split(' ').map(Into::into))
+        else {
+            panic!("no inventory");
+        };
+        let settings = LicenseSettings::new(licenses).unwrap();
+        assert_eq!(settings.options.wanted, Wanted { licenses: true, ..Wanted::NONE });
+        assert!(settings.options.all_files && settings.listed == Listed::All && settings.effort.threads == 2);
     }
 }

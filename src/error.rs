@@ -76,6 +76,8 @@ pub enum Code {
     VersionControl,
     /// A match was found and set aside by a rule named in the detail.
     Suppressed,
+    /// An SPDX-License-Identifier tag whose expression is not valid; the licences it names all the same were counted.
+    BadSpdxExpression,
 }
 
 impl Code {
@@ -96,6 +98,7 @@ impl Code {
             Code::Ignored => "ignored",
             Code::VersionControl => "version-control",
             Code::Suppressed => "suppressed",
+            Code::BadSpdxExpression => "bad-spdx-expression",
         }
     }
 }

@@ -4,12 +4,16 @@
 use crate::copyright;
 use crate::error::{Code, Problem};
 use crate::index::set::Indexes;
+use crate::license::{self, tag::Claim};
 use crate::matching::{self, Trace};
+pub use crate::model::evidence::Wanted;
 use crate::model::evidence::{FileEvidence, MatchKind, WholeMatch};
 use crate::model::ids::RootNo;
+use crate::model::license::LicenseKind;
 use crate::model::limits;
+use crate::model::place::Lines;
 use crate::text::digest::{Digest, NORMALIZED_MIN_BYTES};
-use crate::text::language::{self, Role};
+use crate::text::language::{self, Language, Role};
 use crate::text::token::{self, Tokens};
 
 /// A file as it was read.
@@ -25,34 +29,33 @@ pub struct SourceFile<'a> {
     pub blake3: [u8; 32],
 }
 
-/// What is looked for beside matches.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Options {
-    /// Copyright statements.
-    pub copyrights: bool,
+/// What to look for, and what to compare with.
+#[derive(Clone, Copy)]
+pub struct Search<'a> {
+    /// The indexes; none are needed where no match is wanted.
+    pub indexes: &'a Indexes,
+    /// What is wanted.
+    pub wanted: Wanted,
 }
 
-impl Default for Options {
-    fn default() -> Self {
-        Options { copyrights: true }
-    }
-}
+/// Broken licence tags of one file that are reported each; the others are one entry with their number.
+const BROKEN_TAGS_LISTED: usize = 10;
 
 /// Buffers of one thread.
 #[derive(Default)]
 pub struct Scratch {
     tokens: Tokens,
-    copyright: copyright::Scratch,
     matching: matching::Scratch,
+    license: license::Scratch,
+    copyright: copyright::Scratch,
 }
 
 /// Examines a file. `text` is what the lexer can read of it, `None` for binaries and files over the size limit; `trace`
 /// takes what `explain` shows.
 pub fn examine(
-    indexes: &Indexes,
+    search: &Search<'_>,
     file: &SourceFile<'_>,
     text: Option<&[u8]>,
-    options: Options,
     scratch: &mut Scratch,
     trace: Option<&mut Trace>,
 ) -> FileEvidence {
@@ -66,34 +69,95 @@ pub fn examine(
         lines: 0,
         whole: Vec::new(),
         snippets: Vec::new(),
+        licenses: Vec::new(),
         copyrights: Vec::new(),
         problems: Vec::new(),
     };
     if file.bytes == 0 {
         return evidence;
     }
-    let digest = Digest::short(&file.blake3);
+    if search.wanted.matches {
+        identical(search.indexes, &mut evidence);
+    }
+    let Some(text) = text else { return evidence };
+    let language = language::of(file.path, text);
+    evidence.language = Some(language.name);
+    if search.wanted.licenses {
+        licenses(text, &mut scratch.license, &mut evidence);
+    }
+    if search.wanted.copyrights {
+        copyrights(text, &mut scratch.copyright, &mut evidence);
+    }
+    if search.wanted.matches {
+        matches(search.indexes, text, language, scratch, trace, &mut evidence);
+    }
+    evidence
+}
+
+/// The same bytes in an index.
+fn identical(indexes: &Indexes, evidence: &mut FileEvidence) {
+    let digest = Digest::short(&evidence.blake3);
     for (number, index) in indexes.iter() {
         let content = index.find_content(digest);
         evidence.whole.extend(content.map(|content| WholeMatch { index: number, content, kind: MatchKind::Identical }));
     }
-    let Some(text) = text else { return evidence };
-    if options.copyrights {
-        let found = copyright::find(text, &[], &mut scratch.copyright);
-        evidence.copyrights = found.statements;
-        if found.cut {
-            let detail = "only its first copyright statements are listed";
-            evidence.problems.push(Problem::new(Code::OverLimit, file.path, detail));
+}
+
+/// What the text says of its licence, and the tags that cannot be read.
+fn licenses(text: &[u8], scratch: &mut license::Scratch, evidence: &mut FileEvidence) {
+    evidence.licenses = license::detect(text, &evidence.path, scratch);
+    let mut more = 0;
+    for (number, tag) in scratch.broken_tags().enumerate() {
+        let Claim::Broken { text, reason, .. } = &tag.claim else { continue };
+        if number >= BROKEN_TAGS_LISTED {
+            more += 1;
+            continue;
         }
+        let detail = format!("line {}: `{text}`: {reason}", tag.line);
+        evidence.problems.push(Problem::new(Code::BadSpdxExpression, &evidence.path, detail));
     }
-    let language = language::of(file.path, text);
-    evidence.language = Some(language.name);
+    if more > 0 {
+        let detail = format!("and {more} more such tags in this file");
+        evidence.problems.push(Problem::new(Code::BadSpdxExpression, &evidence.path, detail));
+    }
+    if scratch.words_cut() {
+        let detail = format!("only its first {} words were compared with licences", limits::LICENSE_WORDS);
+        evidence.problems.push(Problem::new(Code::OverLimit, &evidence.path, detail));
+    }
+    if scratch.tags_cut() {
+        let detail = format!("only its first {} SPDX-License-Identifier tags were read", limits::TAGS);
+        evidence.problems.push(Problem::new(Code::OverLimit, &evidence.path, detail));
+    }
+}
+
+/// Who says in the text to own it. What a licence's own text says is not the file's; without a search for licences the two
+/// cannot be told apart.
+fn copyrights(text: &[u8], scratch: &mut copyright::Scratch, evidence: &mut FileEvidence) {
+    let texts = evidence.licenses.iter().filter(|one| one.kind == LicenseKind::Text);
+    let texts: Vec<Lines> = texts.map(|one| one.lines).collect();
+    let found = copyright::find(text, &texts, scratch);
+    evidence.copyrights = found.statements;
+    if found.cut {
+        let detail = "only its first copyright statements are listed";
+        evidence.problems.push(Problem::new(Code::OverLimit, &evidence.path, detail));
+    }
+}
+
+/// The same code in another layout, and pieces of it.
+fn matches(
+    indexes: &Indexes,
+    text: &[u8],
+    language: &Language,
+    scratch: &mut Scratch,
+    trace: Option<&mut Trace>,
+    evidence: &mut FileEvidence,
+) {
     token::lex(text, language, limits::FILE_TOKENS, &mut scratch.tokens);
     evidence.code_lines = scratch.tokens.code_lines;
     evidence.lines = scratch.tokens.all_lines;
     if scratch.tokens.cut {
         let detail = format!("only its first {} tokens were compared", limits::FILE_TOKENS);
-        evidence.problems.push(Problem::new(Code::OverLimit, file.path, detail));
+        evidence.problems.push(Problem::new(Code::OverLimit, &evidence.path, detail));
     }
     // Also where the same bytes are known: a carrier may hold just these, and the origin the same in another layout.
     if scratch.tokens.code.len() >= NORMALIZED_MIN_BYTES {
@@ -116,8 +180,7 @@ pub fn examine(
         evidence.snippets.append(&mut found.matches);
         if found.cut {
             let detail = format!("only its first {} seed hits were looked at", limits::FILE_HITS);
-            evidence.problems.push(Problem::new(Code::OverLimit, file.path, detail));
+            evidence.problems.push(Problem::new(Code::OverLimit, &evidence.path, detail));
         }
     }
-    evidence
 }

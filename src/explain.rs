@@ -5,7 +5,7 @@ use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
 use crate::error::Error;
-use crate::examine::{self, SourceFile, examine};
+use crate::examine::{self, Search, SourceFile, Wanted, examine};
 use crate::index::reader::Index;
 use crate::index::relation::{self, Holder};
 use crate::index::set::Indexes;
@@ -15,6 +15,7 @@ use crate::matching::{Candidate, Trace, Verdict};
 use crate::model::evidence::FileEvidence;
 use crate::model::finding::Report;
 use crate::model::ids::{LineageId, RootNo};
+use crate::model::license::LicenseMatch;
 use crate::model::place::{Lines, path_text};
 use crate::model::purl::short_name;
 use crate::report::layout::safe;
@@ -26,6 +27,8 @@ use crate::text::token::{self, Tokens};
 const CANDIDATES_LISTED: usize = 30;
 /// Seeds of a candidate that are listed.
 const SEEDS_LISTED: usize = 6;
+/// Licence statements that are listed.
+const LICENSES_LISTED: usize = 50;
 /// Holders of a content that are listed and compared with one another.
 const HOLDERS_LISTED: usize = 12;
 
@@ -60,14 +63,8 @@ pub fn explain(indexes: &Indexes, path: &Path, lines: Option<Lines>, root: Optio
         (done.body == read::Body::Whole).then_some(&buffer[..]).and_then(|bytes| read::text(bytes, &mut scratch));
     let source = SourceFile { root: RootNo(0), path: &shown, bytes: done.bytes, blake3: done.blake3 };
     let mut trace = Trace::default();
-    let evidence = examine(
-        indexes,
-        &source,
-        text,
-        examine::Options { copyrights: false },
-        &mut examine::Scratch::default(),
-        Some(&mut trace),
-    );
+    let search = Search { indexes, wanted: Wanted::ALL };
+    let evidence = examine(&search, &source, text, &mut examine::Scratch::default(), Some(&mut trace));
     let mut tokens = Tokens::default();
     if let Some(text) = text {
         token::lex(text, language::of(&shown, text), usize::MAX, &mut tokens);
@@ -76,6 +73,7 @@ pub fn explain(indexes: &Indexes, path: &Path, lines: Option<Lines>, root: Optio
         scan::scan(std::slice::from_ref(&root), indexes, &Options { no_ignore: true, ..Options::default() }, &|_| ())?;
     let mut page = String::new();
     head(&mut page, &shown, &evidence);
+    licenses(&mut page, &evidence, lines);
     whole(&mut page, indexes, &evidence);
     pieces(&mut page, indexes, &trace, &tokens, lines);
     verdict(&mut page, &report, &shown, &root);
@@ -93,6 +91,24 @@ fn head(page: &mut String, shown: &str, evidence: &FileEvidence) {
     line!(page, "  {language}, {} bytes, {} lines of code", evidence.bytes, evidence.code_lines);
     for problem in &evidence.problems {
         line!(page, "  {}: {}", problem.code.as_str(), safe(&problem.detail));
+    }
+}
+
+/// What the file says of its licence, as far as it touches `wanted`, each with the rule that it comes from.
+fn licenses(page: &mut String, evidence: &FileEvidence, wanted: Option<Lines>) {
+    let touches = |here: Lines| wanted.is_none_or(|wanted| here.first <= wanted.last && wanted.first <= here.last);
+    let found: Vec<&LicenseMatch> = evidence.licenses.iter().filter(|one| touches(one.lines)).collect();
+    line!(page, "\nLicences");
+    if found.is_empty() {
+        line!(page, "  nothing is said of one");
+    }
+    for one in found.iter().take(LICENSES_LISTED) {
+        let LicenseMatch { expression, kind, lines, score, rule } = one;
+        let place = format!("lines {} to {}", lines.first, lines.last);
+        line!(page, "  {place}: {} ({kind:?}), score {score:.2}, rule {}", safe(expression), safe(rule));
+    }
+    if found.len() > LICENSES_LISTED {
+        line!(page, "  and {} more", found.len() - LICENSES_LISTED);
     }
 }
 

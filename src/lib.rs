@@ -27,6 +27,7 @@
 //! | [`text`] | what does a file say, apart from its white space, comments and names? |
 //! | [`input`] | which files are there, and what bytes do they and the archives among them hold? |
 //! | [`index`] | which lineages hold this content, this key? What does the file of all that look like? |
+//! | [`license`] | which licences does a file state, and what do they ask for? |
 //! | [`matching`] | which stretches of a file are explained by which lineage, beyond chance? |
 //! | [`copyright`] | who says in a file to own it, and since when? |
 //! | [`examine`] | the file stage |

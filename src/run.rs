@@ -7,20 +7,26 @@ use std::time::{Duration, Instant};
 use crate::atomic::AtomicFile;
 use crate::build::{self, Outcome};
 use crate::cli::{self, Command};
-use crate::config::{self, BuildSettings, Effort, IndexSource, ScanSettings};
+use crate::config::{self, BuildSettings, Effort, IndexSource, LicenseSettings, ScanSettings};
 use crate::error::Error;
 use crate::explain;
+use crate::index::format::FORMAT;
 use crate::index::reader::Index;
 use crate::index::set::Indexes;
 use crate::index::verify;
+use crate::license::encode;
 use crate::report::layout::{self, safe};
 use crate::report::output::{self, Output};
 use crate::report::progress::Progress;
-use crate::report::{self, index_info};
+use crate::report::{self, index_info, licenses};
 use crate::scan;
+use crate::text::TEXT_VERSION;
 
 /// The index inside the program. It is mapped with the program's own file: what is not looked up costs nothing.
 static BUNDLED: &[u8] = include_bytes!("../fingerprints/default.fdx");
+
+/// Whose work is inside the program.
+const NOTICE: &str = include_str!("../NOTICE");
 
 /// Files of releases that could not be read in full and are named after a build; releases left out are all named.
 const PARTS_LISTED: usize = 10;
@@ -32,10 +38,13 @@ const PARTS_LISTED: usize = 10;
 pub fn run(command: Command) -> Result<(), Error> {
     match command {
         Command::Scan(scan) => run_scan(&ScanSettings::new(scan)?),
+        Command::Licenses(licenses) => run_licenses(&LicenseSettings::new(licenses)?),
         Command::Explain(explain) => run_explain(explain),
+        Command::Version(version) => run_version(version.verbose),
         Command::Index(cli::Index::Build(build)) => run_build(&BuildSettings::new(build)),
         Command::Index(cli::Index::Info(info)) => run_info(info),
         Command::Index(cli::Index::Verify(verify)) => run_verify(&verify.index),
+        Command::Index(cli::Index::Licenses(licenses)) => run_compile(&licenses),
     }
 }
 
@@ -50,6 +59,19 @@ fn run_scan(settings: &ScanSettings) -> Result<(), Error> {
     let report = scan::scan(&settings.roots, &indexes, &settings.options, &|bytes| progress.count(bytes))?;
     progress.finish();
     report::deliver(&report, settings.format, Output::open(settings.output.as_deref())?)
+}
+
+fn run_licenses(settings: &LicenseSettings) -> Result<(), Error> {
+    use_threads(settings.effort);
+    output::remove_on_interrupt();
+    if let Some(path) = &settings.output {
+        check_writable(path)?;
+    }
+    let progress = Progress::new("Scanning", "files", settings.effort.quiet);
+    let indexes = Indexes::default();
+    let report = scan::scan(&settings.roots, &indexes, &settings.options, &|bytes| progress.count(bytes))?;
+    progress.finish();
+    licenses::deliver(&report, settings.format, settings.listed, Output::open(settings.output.as_deref())?)
 }
 
 fn run_explain(explain: cli::Explain) -> Result<(), Error> {
@@ -113,6 +135,19 @@ fn build_summary(output: &Path, size: u64, outcome: &Outcome, time: Duration, qu
     text + ".\n"
 }
 
+fn run_version(verbose: bool) -> Result<(), Error> {
+    let mut text = format!("foundling {}\n", env!("CARGO_PKG_VERSION"));
+    if verbose {
+        let indexes = open(&[IndexSource::Bundled])?;
+        let ids: Vec<String> = indexes.iter().map(|(_, index)| index.id()).collect();
+        text.push_str(&format!("index format {FORMAT}, tokeniser {TEXT_VERSION}\n"));
+        text.push_str(&format!("bundled index {}\n\n{NOTICE}", ids.join(" ")));
+    }
+    let mut out = Output::stdout();
+    out.write_all(text.as_bytes()).map_err(|source| out.error(source))?;
+    out.commit()
+}
+
 fn run_info(info: cli::IndexInfo) -> Result<(), Error> {
     let source = info.index.map_or(IndexSource::Bundled, IndexSource::File);
     let indexes = open(&[source])?;
@@ -127,6 +162,20 @@ fn run_info(info: cli::IndexInfo) -> Result<(), Error> {
 fn run_verify(path: &Path) -> Result<(), Error> {
     let indexes = open(&[IndexSource::File(path.to_path_buf())])?;
     indexes.iter().try_for_each(|(_, index)| verify_one(index))
+}
+
+fn run_compile(arguments: &cli::IndexLicenses) -> Result<(), Error> {
+    output::remove_on_interrupt();
+    let mut file = AtomicFile::create(&arguments.output)?;
+    let sources = build::licenses::read(&arguments.wheel)?;
+    let compiled = encode::encode(&sources).map_err(Error::Usage)?;
+    let failed = |source| Error::Io { what: "cannot write", path: arguments.output.clone(), source };
+    file.file().write_all(&compiled).map_err(failed)?;
+    file.commit()?;
+    let size = layout::bytes(compiled.len() as u64);
+    let rules = layout::counted(sources.rules.len() as u64, "rule", "rules");
+    say(&format!("Read {rules}, wrote {size} to {}.\n", safe(&arguments.output.to_string_lossy())));
+    Ok(())
 }
 
 fn verify_one(index: &Index) -> Result<(), Error> {
@@ -180,6 +229,13 @@ mod tests {
             verify::verify(index).unwrap();
             assert!(index.totals().components > 0);
         }
+    }
+
+    #[test]
+    fn the_notice_names_the_list_that_the_program_carries() {
+        let words = NOTICE.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(words.contains(&format!("SPDX License List {},", spdx::identifiers::VERSION)));
+        assert!(NOTICE.lines().all(|line| line.len() <= 80));
     }
 
     #[test]

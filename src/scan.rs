@@ -5,11 +5,12 @@ use std::sync::Mutex;
 
 use crate::attribute::{self, Project};
 use crate::error::{Code, Error, Problem};
-use crate::examine::{self, SourceFile, examine};
+use crate::examine::{self, Search, SourceFile, Wanted, examine};
 use crate::index::set::Indexes;
 use crate::input::archive::{self, ArchiveLimits};
 use crate::input::walk::{self, FoundFile, WalkOptions};
 use crate::input::{manifest, read};
+use crate::license;
 use crate::model::evidence::FileEvidence;
 use crate::model::finding::{FileReport, IndexSummary, Report};
 use crate::model::ids::RootNo;
@@ -23,8 +24,8 @@ pub struct Options {
     pub no_ignore: bool,
     /// Whether the report lists every file.
     pub all_files: bool,
-    /// What is looked for beside matches.
-    pub examine: examine::Options,
+    /// What to look for.
+    pub wanted: Wanted,
     /// Threads; 0 for one a core.
     pub threads: usize,
 }
@@ -52,10 +53,17 @@ pub fn scan(
         .zip(0..)
         .map(|(root, number)| Project { root: RootNo(number), own: manifest::own_components(root) })
         .collect();
-    let mut attribution = attribute::attribute(indexes, &projects, std::mem::take(&mut gathered.evidence));
+    let mut attribution =
+        attribute::attribute(indexes, &projects, options.wanted, std::mem::take(&mut gathered.evidence));
     attribution.files.append(&mut gathered.others);
     attribution.files.sort_by(|one, other| (one.scan_root, &one.path).cmp(&(other.scan_root, &other.path)));
+    if !options.all_files {
+        let says =
+            |file: &FileReport| !(file.matches.is_empty() && file.licenses.is_empty() && file.copyrights.is_empty());
+        attribution.files.retain(says);
+    }
     let mut report = Report {
+        wanted: options.wanted,
         indexes: indexes.iter().map(|(_, index)| summary_of(index)).collect(),
         roots: roots.iter().map(|root| path_text(root.as_os_str().as_encoded_bytes())).collect(),
         file_roots: roots
@@ -120,7 +128,7 @@ fn condense(problems: Vec<Problem>) -> Vec<Problem> {
 #[derive(Default)]
 struct Gathered {
     evidence: Vec<FileEvidence>,
-    /// Files without a match: those that state something, and where all are to be listed the rest too.
+    /// Files in which nothing was found, where all are to be listed.
     others: Vec<FileReport>,
     problems: Vec<(RootNo, Problem)>,
     files: u64,
@@ -135,7 +143,7 @@ impl Gathered {
 
 /// One thread's part; what it gathered joins the rest when it is dropped.
 struct Worker<'a> {
-    indexes: &'a Indexes,
+    search: Search<'a>,
     options: &'a Options,
     done: &'a (dyn Fn(u64) + Sync),
     buffer: Vec<u8>,
@@ -164,7 +172,8 @@ impl<'a> Worker<'a> {
         all: &'a Mutex<Gathered>,
     ) -> Self {
         let (buffer, text, scratch, own) = Default::default();
-        Worker { indexes, options, done, buffer, text, scratch, own, all }
+        let search = Search { indexes, wanted: options.wanted };
+        Worker { search, options, done, buffer, text, scratch, own, all }
     }
 
     fn file(&mut self, file: &FoundFile) {
@@ -205,15 +214,17 @@ impl<'a> Worker<'a> {
         self.own.files += 1;
         self.own.bytes += source.bytes;
         let text = bytes.and_then(|bytes| read::text(bytes, &mut self.text));
-        let mut evidence = examine(self.indexes, source, text, self.options.examine, &mut self.scratch, None);
+        let mut evidence = examine(&self.search, source, text, &mut self.scratch, None);
         self.own.add_problems(source.root, std::mem::take(&mut evidence.problems));
         let known = !evidence.whole.is_empty() || !evidence.snippets.is_empty();
         if bytes.is_some() && text.is_none() && !known && !opened && source.bytes > 0 {
             self.own.add_problems(source.root, [Problem::new(Code::Binary, source.path, "not text: hashed only")]);
         }
-        if known {
+        // A licence file speaks for the folder around it, whatever it holds.
+        let states = !evidence.licenses.is_empty() || !evidence.copyrights.is_empty();
+        if known || states || license::file::kind(&evidence.path).is_some() {
             self.own.evidence.push(evidence);
-        } else if self.options.all_files || !evidence.copyrights.is_empty() {
+        } else if self.options.all_files {
             self.own.others.push(FileReport {
                 scan_root: evidence.root,
                 path: evidence.path,
@@ -221,7 +232,8 @@ impl<'a> Worker<'a> {
                 blake3: evidence.blake3,
                 language: evidence.language,
                 matches: Vec::new(),
-                copyrights: evidence.copyrights,
+                licenses: Vec::new(),
+                copyrights: Vec::new(),
             });
         }
         (self.done)(source.bytes);

@@ -156,6 +156,25 @@ fn an_index_that_a_newer_or_an_older_program_made() {
     assert!(other.refusal().contains("tokeniser 99"), "{other:?}");
 }
 
+/// The section of licences came after the first indexes: without it an index is read, and says less.
+#[test]
+fn an_index_without_its_optional_section_is_sound() {
+    let bench = Bench::new();
+    let last = bench.entries.last().expect("an entry");
+    assert_eq!(&last.tag, b"LICS");
+    let kept = &bench.entries[..bench.entries.len() - 1];
+    let entries: Vec<Entry> =
+        kept.iter().map(|entry| Entry { offset: entry.offset - ENTRY_BYTES as u64, ..*entry }).collect();
+    let body = &bench.good[bench.table_end()..last.offset as usize];
+    let length = (HEADER_BYTES + entries.len() * ENTRY_BYTES + body.len()) as u64;
+    let table: Vec<u8> = entries.iter().flat_map(|entry| entry.to_bytes()).collect();
+    let bytes = [&format::header(&entries, length, TEXT_VERSION)[..], &table, body].concat();
+    let index = Index::open(Bytes::Owned(bytes.clone()), Path::new("old.fdx"), Trust::Check).expect("an index");
+    verify(&index).expect("sound");
+    assert!(!index.has_licenses());
+    assert_eq!(bench.scan(&bytes), bench.scan(&bench.good), "no file here states a licence");
+}
+
 /// Damage that whoever made the file covered up: the digests fit. It may be refused or read as absent, but reading it
 /// must end, and end well.
 #[test]

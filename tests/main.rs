@@ -3,6 +3,8 @@
 mod corrupt;
 mod index;
 mod layers;
+mod licenses;
+mod licensing;
 mod program;
 mod report;
 mod scan;

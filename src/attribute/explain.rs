@@ -5,10 +5,11 @@ use std::collections::{BTreeMap, HashMap};
 
 use crate::attribute::catalog::{Catalog, Number, Releases, Source};
 use crate::attribute::confidence::{self, Evidence};
+use crate::attribute::licensing::{self, Speakers, Subject};
 use crate::attribute::member::{self, Explanation, Members, Site};
 use crate::attribute::path;
 use crate::attribute::release;
-use crate::model::evidence::{FileEvidence, MatchKind, SnippetMatch};
+use crate::model::evidence::{FileEvidence, MatchKind, SnippetMatch, Wanted};
 use crate::model::finding::{FileMatch, FileReport, Finding, FindingKind};
 use crate::model::ids::RootNo;
 use crate::model::limits;
@@ -39,7 +40,13 @@ pub struct Explained {
 }
 
 /// Makes the findings of a tree and the reports of its files.
-pub fn explain(catalog: &Catalog<'_>, root: RootNo, files: Vec<FileEvidence>, members: &Members) -> Explained {
+pub fn explain(
+    catalog: &Catalog<'_>,
+    root: RootNo,
+    wanted: Wanted,
+    files: Vec<FileEvidence>,
+    members: &Members,
+) -> Explained {
     let sums = sums(&files, members);
     let mut by_component: BTreeMap<Number, Vec<usize>> = BTreeMap::new();
     for (number, site) in members.sites.iter().enumerate() {
@@ -48,12 +55,18 @@ pub fn explain(catalog: &Catalog<'_>, root: RootNo, files: Vec<FileEvidence>, me
     let mut findings: Vec<Option<Finding>> = vec![None; members.sites.len()];
     let mut best: Vec<Option<usize>> = vec![None; members.sites.len()];
     let mut releases = HashMap::new();
+    let speakers = wanted.licenses.then(|| Speakers::of(&files));
     for (component, sites) in by_component {
         let known = catalog.releases(component);
         for site in sites {
             let tied = versions(catalog, &known, &files, members, site, &sums[site]);
             best[site] = tied.first().copied();
             findings[site] = finding(catalog, root, &known, &members.sites[site], &tied, &sums[site]);
+            if let (Some(speakers), Some(finding)) = (&speakers, &mut findings[site]) {
+                let release = best[site].unwrap_or(known.all.len().saturating_sub(1));
+                let subject = subject(&files, members, site, &sums[site], finding.kind, release);
+                finding.licensing = Some(licensing::licensing(catalog, &known, speakers, &subject));
+            }
         }
         releases.insert(component, known);
     }
@@ -67,9 +80,6 @@ pub fn explain(catalog: &Catalog<'_>, root: RootNo, files: Vec<FileEvidence>, me
             let weight = explanation.site.map_or(0, |site| members.sites[site].weight);
             matches.extend(file_match(catalog, known, &file, explanation, wanted).map(|found| (weight, found)));
         }
-        if matches.is_empty() && file.copyrights.is_empty() {
-            continue;
-        }
         matches.sort_by(|(one_weight, one), (other_weight, other)| {
             (one.kind, other.similarity, *other_weight, &one.purl)
                 .partial_cmp(&(other.kind, one.similarity, *one_weight, &other.purl))
@@ -82,10 +92,29 @@ pub fn explain(catalog: &Catalog<'_>, root: RootNo, files: Vec<FileEvidence>, me
             blake3: file.blake3,
             language: file.language,
             matches: matches.into_iter().map(|(_, found)| found).collect(),
+            licenses: file.licenses,
             copyrights: file.copyrights,
         });
     }
     Explained { findings: findings.into_iter().flatten().collect(), files: reports }
+}
+
+/// A finding's files with what ties them to it.
+fn subject<'s>(
+    files: &'s [FileEvidence],
+    members: &'s Members,
+    site: usize,
+    sum: &Sum,
+    kind: FindingKind,
+    release: usize,
+) -> Subject<'s> {
+    let ties = |file: u32| {
+        let all = members.explanations.get(file as usize).into_iter().flatten();
+        all.filter(|one| one.site == Some(site)).copied().collect()
+    };
+    let own = &members.sites[site];
+    let files = sum.files.iter().filter_map(|file| Some((files.get(*file as usize)?, ties(*file)))).collect();
+    Subject { component: own.component, root: &own.root, kind, release, files }
 }
 
 fn sums(files: &[FileEvidence], members: &Members) -> Vec<Sum> {
@@ -206,6 +235,7 @@ fn finding(
         modified_files: if kind == FindingKind::Snippet { 0 } else { sum.modified },
         lines: sum.lines,
         confidence: confidence::confidence(&evidence),
+        licensing: None,
     })
 }
 

@@ -13,6 +13,7 @@ mod claim;
 mod confidence;
 mod cover;
 mod explain;
+mod licensing;
 mod member;
 mod origin;
 mod path;
@@ -29,7 +30,7 @@ use crate::attribute::claim::{Claim, Claims};
 use crate::attribute::member::Remainder;
 use crate::attribute::place::Place;
 use crate::index::set::Indexes;
-use crate::model::evidence::FileEvidence;
+use crate::model::evidence::{FileEvidence, Wanted};
 use crate::model::finding::{FileReport, Finding};
 use crate::model::ids::RootNo;
 
@@ -38,7 +39,7 @@ use crate::model::ids::RootNo;
 pub struct Attribution {
     /// By root, place and purl.
     pub findings: Vec<Finding>,
-    /// Files with a match or a statement of their own, by root and path.
+    /// Every file there is evidence of, by root and path.
     pub files: Vec<FileReport>,
 }
 
@@ -51,8 +52,13 @@ pub struct Project {
     pub own: BTreeSet<String>,
 }
 
-/// Attributes what was found in files. The order of `evidence` does not matter.
-pub fn attribute(indexes: &Indexes, projects: &[Project], mut evidence: Vec<FileEvidence>) -> Attribution {
+/// Attributes what was found in files. The order of `evidence` does not matter; `wanted` is what was looked for in it.
+pub fn attribute(
+    indexes: &Indexes,
+    projects: &[Project],
+    wanted: Wanted,
+    mut evidence: Vec<FileEvidence>,
+) -> Attribution {
     evidence.sort_by(|one, other| (one.root, &one.path).cmp(&(other.root, &other.path)));
     let mut out = Attribution::default();
     let mut rest = evidence.into_iter().peekable();
@@ -66,7 +72,7 @@ pub fn attribute(indexes: &Indexes, projects: &[Project], mut evidence: Vec<File
         }
         let own = projects.iter().filter(|project| project.root == root).flat_map(|project| &project.own);
         let own: BTreeSet<String> = own.map(|base| folded(base)).collect();
-        tree(Catalog::new(indexes), &own, root, files, &mut out);
+        tree(Catalog::new(indexes), &own, root, wanted, files, &mut out);
     }
     let key = |finding: &Finding| (finding.scan_root, finding.root.clone(), finding.purl.clone());
     out.findings.sort_by_cached_key(key);
@@ -84,6 +90,7 @@ fn tree(
     mut catalog: Catalog<'_>,
     own: &BTreeSet<String>,
     root: RootNo,
+    wanted: Wanted,
     files: Vec<FileEvidence>,
     out: &mut Attribution,
 ) {
@@ -96,7 +103,7 @@ fn tree(
     let chosen = choose(&catalog, &claims);
     let (places, rest) = settle(&mut catalog, own, &files, &claims, &chosen);
     let members = member::members(&mut catalog, &files, places, &rest);
-    let explained = explain::explain(&catalog, root, files, &members);
+    let explained = explain::explain(&catalog, root, wanted, files, &members);
     out.findings.extend(explained.findings);
     out.files.extend(explained.files);
 }
@@ -209,7 +216,7 @@ mod tests {
 
     #[test]
     fn nothing_found_is_nothing_concluded() {
-        let attribution = attribute(&Indexes::default(), &[], Vec::new());
+        let attribution = attribute(&Indexes::default(), &[], Wanted::ALL, Vec::new());
         assert!(attribution.findings.is_empty() && attribution.files.is_empty());
     }
 }

@@ -3,11 +3,12 @@
 //! Releases are read in parallel, each distinct content lexed once; what merging needs of it goes to a spool on disk.
 //! Identities are given at the end in the order of digests and purls, so that the index depends on nothing but its sources.
 
+pub mod licenses;
 mod release;
 mod sources;
 mod spool;
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::io::{self, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
@@ -20,6 +21,7 @@ use crate::index::estimate::Distinct;
 use crate::index::format::{FREQUENCY_BITS, Totals};
 use crate::index::version;
 use crate::index::writer::{self, ComponentIn, ContentIn, FileIn, Input, Profile, ReleaseIn};
+use crate::model::limits;
 use crate::text::digest::Digest;
 use crate::text::fingerprint::Scheme;
 use release::{Reader, Seen};
@@ -97,8 +99,40 @@ pub fn build(list: &Path, output: &Path, options: &Options, done: &(dyn Fn(u64) 
 /// What the readers share.
 struct State {
     contents: Mutex<HashMap<Digest, Seen>>,
+    stated: Mutex<Stated>,
     spool: Spool,
     failure: Mutex<Option<io::Error>>,
+}
+
+/// Sets of licence expressions, each once, numbered from 1 as they were met; 0 is the empty one.
+#[derive(Default)]
+struct Stated {
+    numbers: HashMap<BTreeSet<String>, u32>,
+}
+
+impl Stated {
+    /// The number of a set, given now if it is new.
+    fn number(&mut self, expressions: BTreeSet<&str>) -> u32 {
+        if expressions.is_empty() {
+            return 0;
+        }
+        let next = self.numbers.len() as u32 + 1;
+        let owned: BTreeSet<String> =
+            expressions.into_iter().take(limits::CONTENT_LICENSES).map(str::to_string).collect();
+        *self.numbers.entry(owned).or_insert(next)
+    }
+
+    /// The sets in an order that does not depend on who was met first, and for each number its place in it plus 1.
+    fn sorted(&self) -> (Vec<Vec<String>>, Vec<u32>) {
+        let mut all: Vec<(Vec<String>, u32)> =
+            self.numbers.iter().map(|(set, number)| (set.iter().cloned().collect(), *number)).collect();
+        all.sort();
+        let mut places = vec![0; all.len() + 1];
+        for ((_, number), place) in all.iter().zip(1..) {
+            places[*number as usize] = place;
+        }
+        (all.into_iter().map(|(set, _)| set).collect(), places)
+    }
 }
 
 /// What the writer needs to know of all tokens.
@@ -140,7 +174,12 @@ impl Counts {
 
 impl State {
     fn new() -> io::Result<State> {
-        Ok(State { contents: Mutex::default(), spool: Spool::new()?, failure: Mutex::default() })
+        Ok(State {
+            contents: Mutex::default(),
+            stated: Mutex::default(),
+            spool: Spool::new()?,
+            failure: Mutex::default(),
+        })
     }
 
     fn fail(&self, error: io::Error) {
@@ -193,9 +232,11 @@ fn assemble(kept: &Kept<'_>, state: &State, counts: Counts, options: &Options) -
     let seen = lock(&state.contents);
     let mut digests: Vec<Digest> = seen.keys().copied().collect();
     digests.sort_unstable();
+    let (licenses, places) = lock(&state.stated).sorted();
     let content = |digest: &Digest| {
         let seen = &seen[digest];
-        ContentIn { digest: *digest, size: seen.size, normal: seen.normal, print: seen.print }
+        let licenses = places[seen.licenses as usize];
+        ContentIn { digest: *digest, size: seen.size, normal: seen.normal, print: seen.print, licenses }
     };
     let contents: Vec<ContentIn> = digests.iter().map(content).collect();
     let number = |digest: &Digest| digests.binary_search(digest).unwrap_or(0) as u32;
@@ -230,6 +271,7 @@ fn assemble(kept: &Kept<'_>, state: &State, counts: Counts, options: &Options) -
     Input {
         components,
         contents,
+        licenses,
         prints: &|_| Ok(Default::default()),
         scheme: scheme(options.profile),
         profile: options.profile,
@@ -246,4 +288,28 @@ fn release_in(source: &Source, version: &str) -> ReleaseIn {
 /// Where a relative path of the list leads: below the list's own folder.
 fn beside(list: &Path, path: &str) -> PathBuf {
     list.parent().unwrap_or(Path::new("")).join(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sets_of_licences_are_kept_once_in_an_order_of_their_own() {
+        let set = |names: &[&'static str]| names.iter().copied().collect::<BTreeSet<&str>>();
+        let mut stated = Stated::default();
+        let numbers = [&["Zlib"][..], &["MIT", "ISC"], &[], &["Zlib"]].map(|names| stated.number(set(names)));
+        assert_eq!(numbers, [1, 2, 0, 1]);
+        let (sets, places) = stated.sorted();
+        assert_eq!(sets, [vec!["ISC".to_string(), "MIT".to_string()], vec!["Zlib".to_string()]]);
+        assert_eq!(places, [0, 2, 1]);
+    }
+
+    #[test]
+    fn a_content_of_many_licences_keeps_the_first() {
+        let names: Vec<String> = (0..=limits::CONTENT_LICENSES).map(|at| format!("LicenseRef-{at:03}")).collect();
+        let mut stated = Stated::default();
+        stated.number(names.iter().map(String::as_str).collect());
+        assert_eq!(stated.sorted().0, [names[..limits::CONTENT_LICENSES].to_vec()]);
+    }
 }

@@ -7,6 +7,8 @@ use crate::build::{State, lock, scheme};
 use crate::index::merge;
 use crate::index::writer::Profile;
 use crate::input::{archive, read, walk};
+use crate::license;
+use crate::model::license::stated;
 use crate::model::limits;
 use crate::text::digest::{Digest, NORMALIZED_MIN_BYTES};
 use crate::text::fingerprint::{self, Fingerprint};
@@ -35,6 +37,8 @@ pub struct Seen {
     pub print: Option<u64>,
     /// Lines of its text.
     pub lines: u32,
+    /// Number of the set of licences that it states, see [`super::Stated`].
+    pub licenses: u32,
     /// Rank of the language it was read as.
     rank: usize,
 }
@@ -48,6 +52,7 @@ pub struct Reader {
     scratch: fingerprint::Scratch,
     seeds: Vec<Fingerprint>,
     spill: Vec<u8>,
+    license: license::Scratch,
 }
 
 /// Archives of releases are the user's own choice: larger members are read than those found inside a scanned tree.
@@ -127,13 +132,16 @@ impl Reader {
         let digest = Digest::short(blake3);
         files.push(ReleaseFile { path: path.to_string(), digest, bytes: size });
         let language = language::of(path, bytes);
-        let mut seen = Seen { size, normal: None, print: None, lines: 0, rank: language.rank() };
+        let mut seen = Seen { size, normal: None, print: None, lines: 0, licenses: 0, rank: language.rank() };
         // Whoever enters a content first lexes it; under a name of lower rank it is lexed again, so that the outcome does
         // not depend on who came first.
         if !enter(state, digest, seen) || !whole {
             return;
         }
         let Some(text) = read::text(bytes, &mut self.text) else { return };
+        // Without its path: the same bytes under another name state the same.
+        let found = license::detect(text, "", &mut self.license);
+        seen.licenses = lock(&state.stated).number(stated(&found));
         token::lex(text, language, limits::FILE_TOKENS, &mut self.tokens);
         seen.normal = (self.tokens.code.len() >= NORMALIZED_MIN_BYTES).then(|| Digest::of(&self.tokens.code));
         // What a generator wrote is nobody's in particular, so only its hashes are kept. A scanned file may hold a paste all

@@ -35,8 +35,9 @@
 //! - `FREQ` 2^17 bytes: for each value of a token hash's upper 17 bits, 8 × log2 of how often it occurs.
 //! - `RELA` origin relations: count u32, then 16 bytes each, sorted: component u32, component u32, score i32 in hundredths
 //!   (above zero: the first is the origin), shared contents u32; see [`crate::index::relation`].
+//! - `LICS` (may be missing) which licences each content states; see [`crate::index::licenses`].
 //!
-//! History: format 1, the first.
+//! History: format 1, the first. `LICS` came later; readers from before skip it.
 
 use crate::index::bytes::{digest_at, u32_at, u64_at};
 
@@ -86,11 +87,13 @@ pub enum Tag {
     Frequencies,
     /// Origin relations.
     Relations,
+    /// Licences of contents.
+    Licenses,
 }
 
 impl Tag {
     /// Every section, in file order.
-    pub const ALL: [Tag; 11] = [
+    pub const ALL: [Tag; 12] = [
         Tag::Parameters,
         Tag::Components,
         Tag::Folders,
@@ -102,6 +105,7 @@ impl Tag {
         Tag::ExactKeys,
         Tag::Frequencies,
         Tag::Relations,
+        Tag::Licenses,
     ];
 
     /// The four bytes in the section table.
@@ -118,12 +122,18 @@ impl Tag {
             Tag::ExactKeys => b"EKEY",
             Tag::Frequencies => b"FREQ",
             Tag::Relations => b"RELA",
+            Tag::Licenses => b"LICS",
         }
     }
 
     /// The tag's name in messages.
     pub fn name(self) -> String {
         String::from_utf8_lossy(&self.bytes()).into_owned()
+    }
+
+    /// Whether an index may lack the section.
+    pub fn is_optional(self) -> bool {
+        self == Tag::Licenses
     }
 
     /// Version of the section's layout.

@@ -8,6 +8,7 @@ pub mod chance;
 pub mod estimate;
 pub mod format;
 pub mod keys;
+pub mod licenses;
 pub mod lineage;
 pub mod map;
 pub mod merge;

@@ -12,6 +12,7 @@ use crate::index::format::{
     NORMAL_BYTES, RELATION_BYTES, Tag, Totals,
 };
 use crate::index::keys::KeyTable;
+use crate::index::licenses::Licenses;
 use crate::index::lineage::{Record, Segment, Unit};
 use crate::index::map::Bytes;
 use crate::model::ids::{ComponentId, ContentId, LineageId, ReleaseNo};
@@ -162,6 +163,11 @@ impl Index {
             if count.checked_mul(each).and_then(|bytes| bytes.checked_add(4)) != Some(section.len()) {
                 return Err(self.refuse(tag, 0, format!("{count} records do not fill {} bytes", section.len())));
             }
+        }
+        if self.has_licenses() && self.licenses_section().map(|own| own.contents().into()) != Some(self.totals.contents)
+        {
+            let detail = format!("its parts do not fill it, or it is not of {} contents", self.totals.contents);
+            return Err(self.refuse(Tag::Licenses, 0, detail));
         }
         if self.section(Tag::Frequencies).len() != 1 << FREQUENCY_BITS {
             return Err(self.refuse(Tag::Frequencies, 0, "wrong length"));
@@ -364,6 +370,20 @@ impl Index {
         flags.is_some_and(|flags| flags & FLAG_CARRIED != 0)
     }
 
+    /// Whether the index knows the licences of its contents; one built by an older program does not.
+    pub fn has_licenses(&self) -> bool {
+        !self.section(Tag::Licenses).is_empty()
+    }
+
+    pub(super) fn licenses_section(&self) -> Option<Licenses<'_>> {
+        Licenses::open(self.section(Tag::Licenses))
+    }
+
+    /// The licence expressions that a content states, sorted; `None` where the index does not know.
+    pub fn licenses(&self, id: ContentId) -> Option<Vec<&str>> {
+        self.licenses_section()?.of(id.0)
+    }
+
     /// The lineages that hold a content, rising.
     pub fn holders(&self, id: ContentId) -> Vec<LineageId> {
         let read = || {
@@ -485,6 +505,9 @@ fn locate(entries: &[Entry], refusal: &Refusal<'_>) -> Result<[Range<usize>; Tag
     let mut sections = [const { 0..0 }; Tag::ALL.len()];
     for tag in Tag::ALL {
         let Some(entry) = entries.iter().find(|entry| entry.tag == tag.bytes()) else {
+            if tag.is_optional() {
+                continue;
+            }
             return Err(refusal.at(tag.name(), HEADER_BYTES as u64, "the section is missing"));
         };
         if entry.encoding != tag.encoding() {

@@ -16,6 +16,9 @@ pub fn verify(index: &Index) -> Result<(), Error> {
     components(index, &refuse)?;
     lineages(index, &refuse)?;
     contents(index, &refuse)?;
+    if let Some(licenses) = index.licenses_section() {
+        licenses.check().map_err(|detail| refuse(Tag::Licenses, 0, detail))?;
+    }
     for (kind, tag) in [(KeyKind::Parametrised, Tag::ParametrisedKeys), (KeyKind::Exact, Tag::ExactKeys)] {
         let checked = index.table(kind).check(index.table_section(kind), index.totals().tokens);
         checked.map_err(|(offset, detail)| refuse(tag, offset, detail))?;

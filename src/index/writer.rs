@@ -9,6 +9,7 @@ use crate::index::bytes::{put_text, put_varint};
 use crate::index::chance;
 use crate::index::format::{self, Entry, FLAG_CARRIED, Tag, Totals};
 use crate::index::keys::{KeyWriter, Posting};
+use crate::index::licenses;
 use crate::index::lineage::{self, Segment};
 use crate::index::merge::{self, Merged, Print};
 use crate::index::relation::{self, Holder};
@@ -85,6 +86,8 @@ pub struct ContentIn {
     pub normal: Option<Digest>,
     /// Number of its print, if it has seeds.
     pub print: Option<u64>,
+    /// What it states: 0 for nothing, else 1 + its place in [`Input::licenses`].
+    pub licenses: u32,
 }
 
 /// Everything an index is made of.
@@ -93,6 +96,8 @@ pub struct Input<'a> {
     pub components: Vec<ComponentIn>,
     /// By digest.
     pub contents: Vec<ContentIn>,
+    /// Distinct sets of licence expressions, sorted, each of them sorted.
+    pub licenses: Vec<Vec<String>>,
     /// Reads a print by its number.
     pub prints: &'a (dyn Fn(u64) -> io::Result<Print> + Sync),
     /// Gram lengths.
@@ -447,6 +452,10 @@ fn write_sections<W: Write + Seek>(
             }
             Tag::Frequencies => section.write_all(&frequencies(&input.frequencies))?,
             Tag::Relations => section.write_all(&relation_records(relations))?,
+            Tag::Licenses => {
+                let contents: Vec<u32> = input.contents.iter().map(|content| content.licenses).collect();
+                section.write_all(&licenses::encode(&input.licenses, &contents)?)?;
+            }
         }
         let digest = Digest::short(section.hasher.finalize().as_bytes()).0;
         entries.push(Entry { tag: tag.bytes(), encoding: tag.encoding(), offset, length: section.length, digest });

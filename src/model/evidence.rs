@@ -5,6 +5,7 @@ use serde::Serialize;
 use crate::error::Problem;
 use crate::model::copyright::Copyright;
 use crate::model::ids::{ContentId, IndexNo, LineageId, ReleaseRange, RootNo};
+use crate::model::license::LicenseMatch;
 use crate::model::place::RangePair;
 
 /// How a file or a part of it equals something indexed. Ordered best first.
@@ -68,6 +69,30 @@ pub struct SnippetMatch {
     pub weak: bool,
 }
 
+/// What the file stage looks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Wanted {
+    /// Content that an index holds.
+    pub matches: bool,
+    /// Licence statements.
+    pub licenses: bool,
+    /// Copyright statements.
+    pub copyrights: bool,
+}
+
+impl Wanted {
+    /// Everything.
+    pub const ALL: Wanted = Wanted { matches: true, licenses: true, copyrights: true };
+    /// Nothing.
+    pub const NONE: Wanted = Wanted { matches: false, licenses: false, copyrights: false };
+}
+
+impl Default for Wanted {
+    fn default() -> Wanted {
+        Wanted::ALL
+    }
+}
+
 /// Everything the file stage found in one file.
 #[derive(Clone, Debug)]
 pub struct FileEvidence {
@@ -89,6 +114,8 @@ pub struct FileEvidence {
     pub whole: Vec<WholeMatch>,
     /// Parts of it, best first.
     pub snippets: Vec<SnippetMatch>,
+    /// Its licence statements, in line order.
+    pub licenses: Vec<LicenseMatch>,
     /// Its copyright statements, in line order.
     pub copyrights: Vec<Copyright>,
     /// What kept it from being examined in full.

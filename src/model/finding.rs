@@ -1,12 +1,14 @@
 //! What the tree stage concludes: the report as data. `report/` turns it into formats; nothing here is format specific.
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::error::Problem;
 use crate::model::copyright::Copyright;
-use crate::model::evidence::MatchKind;
+use crate::model::evidence::{MatchKind, Wanted};
 use crate::model::ids::RootNo;
+use crate::model::license::{self, LicenseMatch};
+use crate::model::limits;
 use crate::model::place::{RangePair, folder};
 
 /// How much of a component was found at a place.
@@ -46,6 +48,104 @@ pub struct Finding {
     pub lines: u64,
     /// Probability that component and place are right, 0 to 1.
     pub confidence: f32,
+    /// What is said of its licence; `None` where licences were not looked for.
+    pub licensing: Option<Licensing>,
+}
+
+/// Who declares the licence of a finding.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Declarer {
+    /// The index records it for the release.
+    Index,
+    /// A licence file at the finding's root states it.
+    LicenseFile,
+    /// A readme file there does, and no licence file says anything.
+    Readme,
+}
+
+/// One declaration.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Declared {
+    /// By whom.
+    pub by: Declarer,
+    /// The file, below the scan root.
+    pub path: Option<String>,
+    /// SPDX expression.
+    pub expression: String,
+}
+
+/// Some files: how many, and the first of them by path.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Paths {
+    /// How many.
+    pub count: u32,
+    /// At most [`limits::MARKED_FILES`], below the scan root.
+    pub listed: Vec<String>,
+}
+
+impl Paths {
+    /// Adds one; they come in order.
+    pub fn add(&mut self, path: &str) {
+        self.count = self.count.saturating_add(1);
+        if self.listed.len() < limits::MARKED_FILES {
+            self.listed.push(path.to_string());
+        }
+    }
+}
+
+/// What a finding's licence is declared to be, what its files state, and what they lack.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Licensing {
+    /// The index first, then files by path.
+    pub declared: Vec<Declared>,
+    /// Files of the finding by the expression they state; a file counts under each.
+    pub detected: BTreeMap<String, u32>,
+    /// Files whose original names a licence and which name none.
+    pub notice_removed: Paths,
+    /// Files whose original names a licence and which name others only.
+    pub notice_replaced: Paths,
+    /// The release's licence file, by its path there, where the vendored folder has none.
+    pub left_behind: Option<String>,
+    /// Text files of a vendored folder that say nothing of a licence.
+    pub unlicensed: Paths,
+}
+
+/// Something worth a look in a finding's licensing. The codes are stable.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum LicenseFlag {
+    /// See [`Licensing::notice_removed`].
+    NoticeRemoved,
+    /// See [`Licensing::notice_replaced`].
+    NoticeReplaced,
+    /// See [`Licensing::left_behind`].
+    LicenseFileLeftBehind,
+    /// See [`Licensing::unlicensed`].
+    FilesWithoutLicense,
+}
+
+impl Licensing {
+    /// Nothing said and nothing amiss.
+    pub const NOTHING: Licensing = Licensing {
+        declared: Vec::new(),
+        detected: BTreeMap::new(),
+        notice_removed: Paths { count: 0, listed: Vec::new() },
+        notice_replaced: Paths { count: 0, listed: Vec::new() },
+        left_behind: None,
+        unlicensed: Paths { count: 0, listed: Vec::new() },
+    };
+
+    /// What is worth a look.
+    pub fn flags(&self) -> Vec<LicenseFlag> {
+        let all = [
+            (LicenseFlag::NoticeRemoved, self.notice_removed.count > 0),
+            (LicenseFlag::NoticeReplaced, self.notice_replaced.count > 0),
+            (LicenseFlag::LicenseFileLeftBehind, self.left_behind.is_some()),
+            (LicenseFlag::FilesWithoutLicense, self.unlicensed.count > 0),
+        ];
+        all.into_iter().filter(|(_, set)| *set).map(|(flag, _)| flag).collect()
+    }
 }
 
 /// One explanation of a file.
@@ -82,8 +182,17 @@ pub struct FileReport {
     pub language: Option<&'static str>,
     /// Best explanation first.
     pub matches: Vec<FileMatch>,
+    /// What it says of its licence, in line order.
+    pub licenses: Vec<LicenseMatch>,
     /// Its copyright statements, in line order.
     pub copyrights: Vec<Copyright>,
+}
+
+impl FileReport {
+    /// The distinct expressions that the file states; a mention states nothing.
+    pub fn stated(&self) -> BTreeSet<&str> {
+        license::stated(&self.licenses)
+    }
 }
 
 /// One index of the scan.
@@ -104,6 +213,8 @@ pub struct IndexSummary {
 /// A scan's whole result, in an order that depends on nothing but the tree and the indexes.
 #[derive(Clone, Debug, Default)]
 pub struct Report {
+    /// What was looked for.
+    pub wanted: Wanted,
     /// The indexes that were used.
     pub indexes: Vec<IndexSummary>,
     /// The roots as they were given.
@@ -116,7 +227,7 @@ pub struct Report {
     pub bytes_read: u64,
     /// Findings by root, then place, then purl.
     pub findings: Vec<Finding>,
-    /// Files with a match (every file if all were asked for), by root and path.
+    /// Files with a match or a licence (every file if all were asked for), by root and path.
     pub files: Vec<FileReport>,
     /// What was not examined in full, by code and path.
     pub problems: Vec<Problem>,
@@ -163,6 +274,13 @@ mod tests {
         assert_eq!(report.shown_path(RootNo(0), "a"), "tree/a");
         assert_eq!(report.shown_path(RootNo(1), "a"), "/a");
         assert_eq!(report.shown_path(RootNo(0), ""), "tree/");
+    }
+
+    #[test]
+    fn files_of_a_mark_are_all_counted_and_not_all_named() {
+        let mut paths = Paths::default();
+        (0..=limits::MARKED_FILES).for_each(|at| paths.add(&at.to_string()));
+        assert_eq!((paths.count as usize, paths.listed.len()), (limits::MARKED_FILES + 1, limits::MARKED_FILES));
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! What a file says of its licence, as plain data.
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 
 use crate::model::place::Lines;
@@ -31,6 +33,12 @@ pub struct LicenseMatch {
     pub score: f32,
     /// The rule of the licence data that it came from, or the name of a built-in one.
     pub rule: String,
+}
+
+/// The distinct expressions that some statements state, sorted; a mention states nothing.
+pub fn stated(statements: &[LicenseMatch]) -> BTreeSet<&str> {
+    let stated = statements.iter().filter(|one| one.kind != LicenseKind::Reference);
+    stated.map(|one| one.expression.as_str()).collect()
 }
 
 /// What a licence asks of those who pass the code on. Ordered from the least demanding; an expression has the category of

@@ -46,6 +46,20 @@ pub const COMPONENT_LINEAGES: u32 = 400_000;
 pub const OVERLAPS: usize = 64;
 /// Blocks of source lines of one piece that are compared with other pieces.
 pub const PIECE_BLOCKS: usize = 10_000;
+/// Known words of a file that are compared with licences; the rest is not examined.
+pub const LICENSE_WORDS: usize = 1_000_000;
+/// Words of a file and of rules that are aligned with each other in the search for altered licences.
+pub const LICENSE_ALIGNED: u64 = 20_000_000;
+/// Length of one SPDX-License-Identifier tag's expression that is read, bytes.
+pub const TAG_BYTES: usize = 1024;
+/// Length of a broken expression that is shown, bytes.
+pub const TAG_SHOWN: usize = 80;
+/// Licence expressions of one indexed content that are kept.
+pub const CONTENT_LICENSES: usize = 32;
+/// Files of a finding that are named for one mark.
+pub const MARKED_FILES: usize = 20;
+/// SPDX-License-Identifier tags of one file that are read.
+pub const TAGS: usize = 1000;
 /// Copyright statements of one file that are listed.
 pub const COPYRIGHTS: usize = 10_000;
 /// Length of one copyright statement, bytes; the words behind are left out.

@@ -4,17 +4,17 @@
 
 use std::io::{self, Write};
 
-use anstyle::{AnsiColor, Color};
-
 use crate::error::{Code, Problem};
 use crate::model::evidence::MatchKind;
 use crate::model::finding::{FileMatch, FileReport, Finding, FindingKind, Report};
 use crate::model::place::{Lines, RangePair};
 use crate::report::Style;
 use crate::report::layout::{
-    bytes, component_name, confidence, count, counted, home, percent, safe, shorten, split_purl, width, wrap,
+    bytes, component_name, confidence, count, counted, home, percent, safe, split_purl, width,
 };
+use crate::report::page::{Page, Weight};
 use crate::report::summary::{Owners, Summary};
+use crate::report::{licenses, licensing};
 
 /// Files with copied lines that are listed.
 const FILES_LISTED: usize = 20;
@@ -28,8 +28,6 @@ const EXAMPLES_LISTED: usize = 3;
 const VERSIONS_NAMED: usize = 2;
 /// Licences of the summary that are named.
 const LICENCES_NAMED: usize = 12;
-/// Columns of the names in the summary.
-const LABEL: usize = 12;
 /// Where the rest of a list is.
 const ALL: &str = "use --format json to see all";
 
@@ -44,67 +42,9 @@ pub fn write(report: &Report, style: &Style, out: &mut dyn Write) -> io::Result<
     undeclared(&mut page, report)?;
     copied_lines(&mut page, report)?;
     declared(&mut page, report, &sum)?;
+    licenses::section(&mut page, report)?;
     summary(&mut page, report, &sum)?;
     not_examined(&mut page, report, &sum)
-}
-
-/// How a line stands out.
-#[derive(Clone, Copy)]
-enum Weight {
-    Heading,
-    Place,
-    Plain,
-    Faint,
-}
-
-impl Weight {
-    fn style(self) -> anstyle::Style {
-        let style = anstyle::Style::new();
-        match self {
-            Weight::Heading => style.bold(),
-            Weight::Place => style.fg_color(Some(Color::Ansi(AnsiColor::Cyan))),
-            Weight::Plain => style,
-            Weight::Faint => style.dimmed(),
-        }
-    }
-}
-
-/// Lines of one width.
-struct Page<'o> {
-    style: Style,
-    out: &'o mut dyn Write,
-}
-
-impl Page<'_> {
-    fn blank(&mut self) -> io::Result<()> {
-        writeln!(self.out)
-    }
-
-    /// One line. It must fit.
-    fn line(&mut self, weight: Weight, text: &str) -> io::Result<()> {
-        match self.style.colour {
-            true => writeln!(self.out, "{0}{text}{0:#}", weight.style()),
-            false => writeln!(self.out, "{text}"),
-        }
-    }
-
-    /// Text broken into lines, the first behind `first`, the others behind as many spaces.
-    fn text(&mut self, weight: Weight, first: &str, text: &str) -> io::Result<()> {
-        let rest = " ".repeat(first.len());
-        wrap(text, self.style.width, first, &rest).iter().try_for_each(|line| self.line(weight, line))
-    }
-
-    /// A name on a line of its own, shortened where it must be.
-    fn name(&mut self, weight: Weight, indent: &str, name: &str) -> io::Result<()> {
-        let name = safe(name);
-        let room = self.style.width.saturating_sub(indent.len());
-        self.line(weight, &format!("{indent}{}", shorten(&name, room)))
-    }
-
-    /// A line of the summary.
-    fn figure(&mut self, label: &str, text: &str) -> io::Result<()> {
-        self.text(Weight::Plain, &format!("  {label:<LABEL$}"), text)
-    }
 }
 
 fn headline(page: &mut Page<'_>, report: &Report, sum: &Summary<'_>) -> io::Result<()> {
@@ -124,6 +64,10 @@ fn headline(page: &mut Page<'_>, report: &Report, sum: &Summary<'_>) -> io::Resu
         let copied = counted(sum.pieces.0, "file", "files");
         let components = counted(sum.pieces.1, "component", "components");
         let text = format!("foundling found lines of {components} copied into {copied}, of {files}.");
+        return page.text(Weight::Heading, "", &text);
+    }
+    if !report.wanted.matches {
+        let text = format!("foundling read {files} and, as asked, did not look for copied code.");
         return page.text(Weight::Heading, "", &text);
     }
     if report.indexes.is_empty() {
@@ -155,6 +99,7 @@ fn undeclared(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
         }
         page.text(Weight::Plain, "  ", &identity(finding))?;
         page.text(Weight::Faint, "    ", &extent(finding))?;
+        licensing::lines(&mut *page, finding)?;
     }
     Ok(())
 }
@@ -315,12 +260,12 @@ fn summary(page: &mut Page<'_>, report: &Report, sum: &Summary<'_>) -> io::Resul
     page.figure("Found", &format!("{places}: {kinds}; {} declared", count(sum.managed)))?;
     let undeclared = counted(sum.unmanaged_files, "file", "files");
     page.figure("Undeclared", &format!("{undeclared} with code of components that nobody declared"))?;
-    page.figure("Licences", &licences(sum))
+    page.figure("Components", &format!("by licence: {}", licences(sum)))
 }
 
 /// Licences with the number of findings under each, the most frequent first.
 fn licences(sum: &Summary<'_>) -> String {
-    let mut known: Vec<_> = sum.licenses.iter().collect();
+    let mut known: Vec<_> = sum.component_licenses.iter().collect();
     known.sort_by_key(|&(license, number)| (std::cmp::Reverse(*number), *license));
     let mut parts: Vec<_> = known
         .iter()
@@ -336,7 +281,7 @@ fn licences(sum: &Summary<'_>) -> String {
     parts.join(", ")
 }
 
-fn not_examined(page: &mut Page<'_>, report: &Report, sum: &Summary<'_>) -> io::Result<()> {
+pub(super) fn not_examined(page: &mut Page<'_>, report: &Report, sum: &Summary<'_>) -> io::Result<()> {
     page.blank()?;
     match (all_examined(sum), sum.problems.is_empty()) {
         (true, true) => page.line(Weight::Heading, "Everything was examined.")?,
@@ -359,7 +304,7 @@ fn not_examined(page: &mut Page<'_>, report: &Report, sum: &Summary<'_>) -> io::
 
 /// Whether no problem means that something was left unexamined.
 fn all_examined(sum: &Summary<'_>) -> bool {
-    sum.problems.keys().all(|code| matches!(code, Code::UnsafePath | Code::Suppressed))
+    sum.problems.keys().all(|code| matches!(code, Code::UnsafePath | Code::Suppressed | Code::BadSpdxExpression))
 }
 
 /// A path on one line and, where it fits, the detail beside it, else below.
@@ -395,6 +340,7 @@ fn reason(code: Code, number: u64) -> String {
         Code::Ignored => ("file or folder left out by ignore rules", "files or folders left out by ignore rules"),
         Code::VersionControl => ("version control folder: not entered", "version control folders: not entered"),
         Code::Suppressed => ("match set aside by a rule", "matches set aside by a rule"),
+        Code::BadSpdxExpression => ("licence tag with a broken expression", "licence tags with broken expressions"),
     };
     counted(number, one, many)
 }

@@ -49,12 +49,18 @@ Copied lines
 Declared by a manifest or lockfile: 1 component
   lodash 4.17.21 in node_modules/lodash
 
+Licences stated in 3 files
+  Permissive: 2 files
+    MIT 2
+  Copyleft: 1 file
+    GPL-2.0-only 1
+
 Summary
   Read        1,234 files, 43 MiB
   Index       bundled: 812 components, 9,120 releases
   Found       4 places: 2 vendored, 1 copied, 1 snippet; 1 declared
   Undeclared  4 files with code of components that nobody declared
-  Licences    MIT 2, Zlib 1, unknown 1
+  Components  by licence: MIT 2, Zlib 1, unknown 1
 
 Not examined, or not in full
   1 file over the size limit: hashed only
@@ -205,7 +211,14 @@ fn colour_adds_escapes_and_changes_no_letter() {
 
 #[test]
 fn every_code_has_words() {
-    for code in [Code::Unreadable, Code::Encrypted, Code::UnsafePath, Code::VersionControl, Code::Suppressed] {
+    for code in [
+        Code::Unreadable,
+        Code::Encrypted,
+        Code::UnsafePath,
+        Code::VersionControl,
+        Code::Suppressed,
+        Code::BadSpdxExpression,
+    ] {
         assert!(reason(code, 1).starts_with("1 ") && reason(code, 2).starts_with("2 "));
     }
 }

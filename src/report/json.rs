@@ -13,19 +13,27 @@ use serde_json::ser::Formatter;
 use crate::error::Code;
 use crate::model::copyright::Copyright;
 use crate::model::evidence::MatchKind;
-use crate::model::finding::{FileMatch, FileReport, Finding, FindingKind, IndexSummary, Report};
-use crate::model::place::RangePair;
+use crate::model::finding::{
+    Declared, Declarer, FileMatch, FileReport, Finding, FindingKind, IndexSummary, LicenseFlag, Licensing, Paths,
+    Report,
+};
+use crate::model::license::{LicenseKind, LicenseMatch};
+use crate::model::place::{Lines, RangePair};
 use crate::report::layout::unsafe_to_show;
 use crate::report::summary::Summary;
 
 /// What the report is written by; rises when a field is renamed or dropped.
 pub const SCHEMA: &str = "foundling-report/1";
 
+/// Who writes.
 #[derive(Serialize)]
-struct Tool {
+pub(super) struct Tool {
     name: &'static str,
     version: &'static str,
 }
+
+/// This program.
+pub(super) const TOOL: Tool = Tool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") };
 
 #[derive(Serialize)]
 struct Index<'r> {
@@ -36,7 +44,7 @@ struct Index<'r> {
     files: u64,
 }
 
-/// `components` and `licenses` count entries of `components[]`.
+/// `components`, `component_licenses` and `unknown_licenses` count entries of `components[]`, `licenses` files.
 #[derive(Serialize)]
 struct Figures<'r> {
     files: u64,
@@ -44,6 +52,7 @@ struct Figures<'r> {
     components: u64,
     unmanaged_files: u64,
     licenses: &'r BTreeMap<&'r str, u64>,
+    component_licenses: &'r BTreeMap<&'r str, u64>,
     unknown_licenses: u64,
     managed: u64,
     kinds: Kinds,
@@ -70,6 +79,28 @@ struct Component<'r> {
     modified_files: u32,
     lines: u64,
     confidence: f64,
+    /// Empty, as the fields below, where licences were not looked for.
+    declared: Vec<Declaration<'r>>,
+    detected: &'r BTreeMap<String, u32>,
+    license_flags: Vec<LicenseFlag>,
+    notice_removed: FileList<'r>,
+    notice_replaced: FileList<'r>,
+    license_file_left_behind: Option<&'r str>,
+    files_without_license: FileList<'r>,
+}
+
+#[derive(Serialize)]
+struct Declaration<'r> {
+    by: Declarer,
+    path: Option<Cow<'r, str>>,
+    expression: &'r str,
+}
+
+/// So many files, the first of them by name.
+#[derive(Serialize)]
+struct FileList<'r> {
+    files: u32,
+    listed: Vec<Cow<'r, str>>,
 }
 
 #[derive(Serialize)]
@@ -79,9 +110,17 @@ struct File<'r> {
     blake3: String,
     language: Option<&'static str>,
     matches: Vec<Match<'r>>,
-    /// Always there, so that readers need not ask.
-    licenses: [(); 0],
+    licenses: Vec<License<'r>>,
     copyrights: &'r [Copyright],
+}
+
+#[derive(Serialize)]
+struct License<'r> {
+    expression: &'r str,
+    kind: LicenseKind,
+    lines: Lines,
+    score: f64,
+    rule: &'r str,
 }
 
 #[derive(Serialize)]
@@ -102,7 +141,7 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let sum = Summary::of(report);
     out.write_all(b"{\n")?;
     field(out, "schema", &SCHEMA)?;
-    field(out, "tool", &Tool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") })?;
+    field(out, "tool", &TOOL)?;
     list(out, "indexes", report.indexes.iter().map(index))?;
     out.write_all(b",\n")?;
     field(out, "roots", &report.roots)?;
@@ -128,6 +167,7 @@ fn figures<'r>(report: &Report, sum: &'r Summary<'r>) -> Figures<'r> {
         components: report.findings.len() as u64,
         unmanaged_files: sum.unmanaged_files,
         licenses: &sum.licenses,
+        component_licenses: &sum.component_licenses,
         unknown_licenses: sum.unknown_licenses,
         managed: sum.managed,
         kinds: Kinds { vendored, copied, snippet },
@@ -136,6 +176,12 @@ fn figures<'r>(report: &Report, sum: &'r Summary<'r>) -> Figures<'r> {
 }
 
 fn component<'r>(report: &'r Report, finding: &'r Finding) -> Component<'r> {
+    static NOT_LOOKED_FOR: Licensing = Licensing::NOTHING;
+    let licensing = finding.licensing.as_ref().unwrap_or(&NOT_LOOKED_FOR);
+    let shown = |path: &'r String| report.shown_path(finding.scan_root, path);
+    let files = |paths: &'r Paths| FileList { files: paths.count, listed: paths.listed.iter().map(shown).collect() };
+    let declaration =
+        |one: &'r Declared| Declaration { by: one.by, path: one.path.as_ref().map(shown), expression: &one.expression };
     Component {
         purl: &finding.purl,
         versions: &finding.versions,
@@ -147,6 +193,13 @@ fn component<'r>(report: &'r Report, finding: &'r Finding) -> Component<'r> {
         modified_files: finding.modified_files,
         lines: finding.lines,
         confidence: rounded(finding.confidence),
+        declared: licensing.declared.iter().map(declaration).collect(),
+        detected: &licensing.detected,
+        license_flags: licensing.flags(),
+        notice_removed: files(&licensing.notice_removed),
+        notice_replaced: files(&licensing.notice_replaced),
+        license_file_left_behind: licensing.left_behind.as_deref(),
+        files_without_license: files(&licensing.unlicensed),
     }
 }
 
@@ -157,7 +210,7 @@ fn file<'r>(report: &'r Report, file: &'r FileReport) -> File<'r> {
         blake3: hex(&file.blake3),
         language: file.language,
         matches: file.matches.iter().map(match_entry).collect(),
-        licenses: [],
+        licenses: file.licenses.iter().map(license_entry).collect(),
         copyrights: &file.copyrights,
     }
 }
@@ -171,6 +224,11 @@ fn match_entry(found: &FileMatch) -> Match<'_> {
         exactness: rounded(found.exactness),
         ranges: &found.ranges,
     }
+}
+
+fn license_entry(found: &LicenseMatch) -> License<'_> {
+    let LicenseMatch { expression, kind, lines, score, rule } = found;
+    License { expression, kind: *kind, lines: *lines, score: rounded(*score), rule }
 }
 
 /// Four decimals; what is no number is 0, and so is minus 0.
@@ -189,14 +247,14 @@ fn hex(bytes: &[u8]) -> String {
 }
 
 /// A field on a line of its own, with the comma behind it.
-fn field(out: &mut dyn Write, name: &str, value: &impl Serialize) -> io::Result<()> {
+pub(super) fn field(out: &mut dyn Write, name: &str, value: &impl Serialize) -> io::Result<()> {
     write!(out, "  \"{name}\": ")?;
     entry(out, value)?;
     out.write_all(b",\n")
 }
 
 /// A list, one entry a line, without a comma behind it.
-fn list(out: &mut dyn Write, name: &str, entries: impl Iterator<Item = impl Serialize>) -> io::Result<()> {
+pub(super) fn list(out: &mut dyn Write, name: &str, entries: impl Iterator<Item = impl Serialize>) -> io::Result<()> {
     write!(out, "  \"{name}\": [")?;
     let mut empty = true;
     for value in entries {
@@ -279,6 +337,7 @@ mod tests {
         components: u64,
         unmanaged_files: u64,
         licenses: BTreeMap<String, u64>,
+        component_licenses: BTreeMap<String, u64>,
         problems: BTreeMap<String, u64>,
     }
 
@@ -303,7 +362,7 @@ mod tests {
         blake3: String,
         language: Option<String>,
         matches: Vec<ReadMatch>,
-        licenses: Vec<String>,
+        licenses: Vec<ReadLicense>,
         copyrights: Vec<ReadCopyright>,
     }
 
@@ -313,6 +372,15 @@ mod tests {
         holder: String,
         years: String,
         lines: [u32; 2],
+    }
+
+    #[derive(Debug, Deserialize, PartialEq)]
+    struct ReadLicense {
+        expression: String,
+        kind: String,
+        lines: [u32; 2],
+        score: f64,
+        rule: String,
     }
 
     #[derive(Debug, Deserialize, PartialEq)]
@@ -364,7 +432,8 @@ mod tests {
             bytes: 45_678_901,
             components: 4,
             unmanaged_files: 4,
-            licenses: count(&[("MIT", 2), ("Zlib", 1)]),
+            licenses: count(&[("GPL-2.0-only", 1), ("MIT", 2)]),
+            component_licenses: count(&[("MIT", 2), ("Zlib", 1)]),
             problems: count(&[("too-large", 1), ("symbolic-link", 4), ("ignored", 41)]),
         };
         assert_eq!(document.summary, summary);
@@ -414,7 +483,13 @@ mod tests {
                 exactness: 1.0,
                 ranges: vec![range([10, 80], [12, 82]), range([120, 120], [160, 160])],
             }],
-            licenses: vec![],
+            licenses: vec![ReadLicense {
+                expression: "GPL-2.0-only".into(),
+                kind: "notice".into(),
+                lines: [1, 9],
+                score: 0.9,
+                rule: "gpl-2.0_7.RULE".into(),
+            }],
             copyrights: vec![ReadCopyright {
                 statement: "Copyright (c) 1998-2000 Ada Byron".into(),
                 holder: "Ada Byron".into(),
@@ -451,7 +526,7 @@ mod tests {
         assert!(rounded(-0.000_01).is_sign_positive());
         let finding = Finding { confidence: 2.0 / 3.0, ..sample::report().findings.remove(0) };
         let report = Report { findings: vec![finding], ..Report::default() };
-        assert!(text(&report).contains(r#""confidence": 0.6667}"#));
+        assert!(text(&report).contains(r#""confidence": 0.6667,"#));
     }
 
     #[test]

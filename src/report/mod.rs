@@ -6,7 +6,10 @@ pub mod human;
 pub mod index_info;
 pub mod json;
 pub mod layout;
+pub mod licenses;
+mod licensing;
 pub mod output;
+mod page;
 pub mod progress;
 mod summary;
 

@@ -2,9 +2,10 @@
 
 use crate::error::{Code, Problem};
 use crate::model::copyright::{Copyright, Years};
-use crate::model::evidence::MatchKind;
+use crate::model::evidence::{MatchKind, Wanted};
 use crate::model::finding::{FileMatch, FileReport, Finding, FindingKind, IndexSummary, Report};
 use crate::model::ids::RootNo;
+use crate::model::license::{LicenseKind, LicenseMatch};
 use crate::model::place::{Lines, RangePair};
 
 pub(crate) fn finding(purl: &str, versions: &[&str], kind: FindingKind, root: &str) -> Finding {
@@ -20,6 +21,7 @@ pub(crate) fn finding(purl: &str, versions: &[&str], kind: FindingKind, root: &s
         modified_files: 0,
         lines: 0,
         confidence: 0.97,
+        licensing: None,
     }
 }
 
@@ -49,6 +51,7 @@ pub(crate) fn file(path: &str, matches: Vec<FileMatch>) -> FileReport {
         blake3,
         language: Some("C"),
         matches,
+        licenses: Vec::new(),
         copyrights: Vec::new(),
     }
 }
@@ -97,23 +100,44 @@ fn findings() -> Vec<Finding> {
     vec![lodash, kernel, jquery, zlib]
 }
 
-fn files() -> Vec<FileReport> {
-    let ring = [range(10, 80, 2), range(120, 120, 40)];
+fn licence(expression: &str, kind: LicenseKind, last: u32) -> LicenseMatch {
+    let lines = Lines { first: 1, last };
+    let rule = format!("{}_7.RULE", expression.to_lowercase().replace("-only", ""));
+    LicenseMatch { expression: expression.into(), kind, lines, score: 0.9, rule }
+}
+
+fn copyright() -> Copyright {
     let mut years = Years::default();
     years.add(1998, 2000);
-    let copyright = Copyright {
+    Copyright {
         statement: "Copyright (c) 1998-2000 Ada Byron".to_string(),
         holder: "Ada Byron".to_string(),
         years,
         lines: Lines { first: 2, last: 3 },
-    };
-    let ring = vec![matched("pkg:github/acme/ring@3.4.0", MatchKind::Snippet, "lib/ring_buffer.c", &ring)];
+    }
+}
+
+fn files() -> Vec<FileReport> {
+    let mut files = matched_files();
+    files[1].copyrights = vec![copyright()];
+    files[1].licenses = vec![licence("GPL-2.0-only", LicenseKind::Notice, 9)];
+    files[2].licenses = vec![
+        licence("MIT", LicenseKind::Tag, 1),
+        licence("MIT", LicenseKind::Text, 20),
+        licence("ISC", LicenseKind::Reference, 4),
+    ];
+    files[3].licenses = vec![licence("MIT", LicenseKind::Notice, 3)];
+    files
+}
+
+fn matched_files() -> Vec<FileReport> {
+    let ring = [range(10, 80, 2), range(120, 120, 40)];
     vec![
         file(
             "node_modules/lodash/core.js",
             vec![matched("pkg:npm/lodash@4.17.21", MatchKind::Identical, "core.js", &[])],
         ),
-        FileReport { copyrights: vec![copyright], ..file("src/ring.c", ring) },
+        file("src/ring.c", vec![matched("pkg:github/acme/ring@3.4.0", MatchKind::Snippet, "lib/ring_buffer.c", &ring)]),
         file("static/jquery.js", vec![matched("pkg:npm/jquery@3.6.0", MatchKind::Normalized, "dist/jquery.js", &[])]),
         file(
             "third_party/zlib/crc32.c",
@@ -130,6 +154,7 @@ fn files() -> Vec<FileReport> {
 pub(crate) fn report() -> Report {
     let ignored = Problem { count: 41, ..Problem::new(Code::Ignored, ".gitignore", "line 3: `build/`") };
     Report {
+        wanted: Wanted::ALL,
         indexes: indexes(),
         roots: vec!["product".to_string()],
         file_roots: Default::default(),

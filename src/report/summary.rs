@@ -19,8 +19,10 @@ pub(crate) struct Summary<'r> {
     pub unmanaged_files: u64,
     /// Files with copied lines too few for a finding, and the distinct components these are of.
     pub pieces: (u64, u64),
-    /// Findings by licence expression.
+    /// Files by the licence expressions that they state; a file counts under each.
     pub licenses: BTreeMap<&'r str, u64>,
+    /// Findings by licence expression.
+    pub component_licenses: BTreeMap<&'r str, u64>,
     /// Findings without one.
     pub unknown_licenses: u64,
     /// Findings by kind: vendored, copied, snippet.
@@ -36,7 +38,7 @@ impl<'r> Summary<'r> {
         let mut undeclared = BTreeSet::new();
         for finding in &report.findings {
             match &finding.license {
-                Some(license) => *sum.licenses.entry(license).or_default() += 1,
+                Some(license) => *sum.component_licenses.entry(license).or_default() += 1,
                 None => sum.unknown_licenses += 1,
             }
             let [vendored, copied, snippet] = &mut sum.kinds;
@@ -61,6 +63,7 @@ impl<'r> Summary<'r> {
         for file in &report.files {
             let loose = owners.loose(file);
             sum.pieces.0 += u64::from(loose.is_some());
+            file.stated().into_iter().for_each(|license| *sum.licenses.entry(license).or_default() += 1);
             lenders.extend(loose.map(|found| split_purl(&found.purl).0));
         }
         sum.pieces.1 = lenders.len() as u64;

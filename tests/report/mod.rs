@@ -43,6 +43,7 @@ pub struct Summary {
     pub components: u64,
     pub unmanaged_files: u64,
     pub licenses: BTreeMap<String, u64>,
+    pub component_licenses: BTreeMap<String, u64>,
     pub kinds: Kinds,
 }
 
@@ -65,6 +66,26 @@ pub struct Component {
     pub modified_files: u64,
     pub lines: u64,
     pub confidence: f64,
+    pub declared: Vec<Declared>,
+    pub detected: BTreeMap<String, u64>,
+    pub license_flags: Vec<String>,
+    pub notice_removed: FileList,
+    pub notice_replaced: FileList,
+    pub license_file_left_behind: Option<String>,
+    pub files_without_license: FileList,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct Declared {
+    pub by: String,
+    pub path: Option<String>,
+    pub expression: String,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct FileList {
+    pub files: u64,
+    pub listed: Vec<String>,
 }
 
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq)]
@@ -113,12 +134,12 @@ pub struct Range {
 }
 
 #[derive(Debug, Deserialize)]
-#[allow(dead_code)] // declared for their shape alone
 pub struct License {
     pub expression: String,
     pub kind: String,
     pub lines: [u32; 2],
     pub score: f64,
+    pub rule: String,
 }
 
 #[derive(Debug, Deserialize)]
@@ -152,6 +173,13 @@ impl Document {
         let count = |kind| document.components.iter().filter(|component| component.kind == kind).count();
         let Kinds { vendored, copied, snippet } = document.summary.kinds;
         assert_eq!([vendored, copied, snippet], KINDS.map(count));
+        let licensed = document.components.iter().filter(|component| component.license.is_some()).count() as u64;
+        assert_eq!(document.summary.component_licenses.values().sum::<u64>(), licensed);
+        for (expression, files) in &document.summary.licenses {
+            let states =
+                |file: &&File| file.licenses.iter().any(|one| one.kind != "reference" && one.expression == *expression);
+            assert_eq!(document.files.iter().filter(states).count() as u64, *files, "{expression}");
+        }
         document.components.iter().for_each(Component::check);
         document.files.iter().for_each(File::check);
         let undeclared = document.components.iter().any(|component| !component.managed)
@@ -175,6 +203,22 @@ impl Component {
         );
         assert!(self.lines > 0 && !self.root.is_empty(), "{self:?}");
         assert!(self.license.as_ref().is_none_or(|license| !license.is_empty()), "{self:?}");
+        let flags = [
+            ("notice-removed", self.notice_removed.files > 0),
+            ("notice-replaced", self.notice_replaced.files > 0),
+            ("license-file-left-behind", self.license_file_left_behind.is_some()),
+            ("files-without-license", self.files_without_license.files > 0),
+        ];
+        let set: Vec<&str> = flags.into_iter().filter(|(_, set)| *set).map(|(code, _)| code).collect();
+        assert_eq!(self.license_flags, set);
+        assert!(self.detected.values().all(|files| (1..=self.files).contains(files)), "{self:?}");
+        for list in [&self.notice_removed, &self.notice_replaced, &self.files_without_license] {
+            assert!(list.files <= self.files && list.listed.len() as u64 == list.files.min(20), "{self:?}");
+        }
+        for declared in &self.declared {
+            assert_eq!(declared.by == "index", declared.path.is_none(), "{self:?}");
+            assert!(["index", "license-file", "readme"].contains(&declared.by.as_str()), "{self:?}");
+        }
     }
 }
 
@@ -186,6 +230,12 @@ impl File {
             stated.chain(self.copyrights.iter().map(|one| one.lines)).all(|[first, last]| first <= last),
             "{self:?}"
         );
+        for license in &self.licenses {
+            assert!(["text", "notice", "tag", "reference"].contains(&license.kind.as_str()), "{self:?}");
+            assert!((0.0..=1.0).contains(&license.score) && !license.rule.is_empty(), "{self:?}");
+            let mode = spdx::ParseMode { allow_deprecated: true, ..spdx::ParseMode::STRICT };
+            assert!(spdx::Expression::parse_mode(&license.expression, mode).is_ok(), "{self:?}");
+        }
         for found in &self.matches {
             assert!((0.0..=1.0).contains(&found.similarity) && (0.0..=1.0).contains(&found.exactness), "{self:?}");
             assert!(found.kind != MatchKind::Snippet || !found.ranges.is_empty(), "{self:?}");

@@ -66,7 +66,7 @@ fn an_output_that_cannot_be_written_is_refused_before_the_scan() {
 
 #[test]
 fn a_scan_against_nothing_says_what_to_do() {
-    let ran = run(Path::new("."), ["scan", "--no-default-index", "--no-copyrights", "tests"]);
+    let ran = run(Path::new("."), ["scan", "--no-default-index", "tests"]);
     assert!(ran.refusal().contains("--index"), "{ran:?}");
 }
 

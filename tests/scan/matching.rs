@@ -54,7 +54,7 @@ fn a_vendored_folder_is_one_finding_at_its_place() {
     assert_eq!((finding.files, finding.modified_files, finding.versions.len()), (6, 0, 1));
     assert_eq!((finding.license.as_deref(), finding.managed), (Some("MIT"), false));
     assert!(document.files.iter().all(|file| file.matches[0].kind == MatchKind::Identical));
-    assert_eq!((document.summary.unmanaged_files, document.summary.licenses["MIT"]), (6, 1));
+    assert_eq!((document.summary.unmanaged_files, document.summary.component_licenses["MIT"]), (6, 1));
 }
 
 #[test]

@@ -1,0 +1,88 @@
+//! From hits to statements: which of them speak of the file, what kind each is, what an exception belongs to, and which
+//! general name only repeats a more exact one.
+
+use super::aside::{Context, is_aside};
+use super::hit::Hit;
+use super::rule::RuleKind;
+use crate::model::license::{LicenseKind, LicenseMatch};
+use crate::model::place::Lines;
+
+/// Words between a licence and its exception, at most.
+const EXCEPTION_GAP: u32 = 100;
+/// Lines between a versioned licence and its bare name, at most, for the name to mean the same.
+const SAME_PLACE: u32 = 12;
+
+/// The statements that the hits make, in order, and apart from them mentions that do not speak of the file.
+pub fn resolve(context: &Context<'_>, hits: &[Hit], found: &mut Vec<LicenseMatch>, mentions: &mut Vec<LicenseMatch>) {
+    let mut stated: Vec<(LicenseMatch, u32)> = Vec::new();
+    for hit in hits {
+        let Some(mut statement) = statement(context, hit) else { continue };
+        if is_aside(context, hit) {
+            if !statement.expression.starts_with("WITH ") {
+                statement.kind = LicenseKind::Reference;
+                mentions.push(statement);
+            }
+            continue;
+        }
+        if let Some(exception) = statement.expression.strip_prefix("WITH ").map(String::from) {
+            let before = stated.last_mut().filter(|(_, end)| hit.start <= end + EXCEPTION_GAP);
+            if let Some((licence, end)) = before.filter(|(licence, _)| takes_exception(&licence.expression)) {
+                licence.expression = format!("{} WITH {exception}", licence.expression);
+                licence.lines.last = licence.lines.last.max(statement.lines.last);
+                *end = hit.end;
+                continue;
+            }
+            statement.expression = alone(&exception);
+            statement.kind = LicenseKind::Reference;
+        }
+        stated.push((statement, hit.end));
+    }
+    let stated: Vec<LicenseMatch> = stated.into_iter().map(|(statement, _)| statement).collect();
+    let general: Vec<bool> = stated.iter().map(|one| is_general(one, &stated)).collect();
+    found.extend(stated.into_iter().zip(general).filter(|(_, general)| !general).map(|(one, _)| one));
+}
+
+/// Whether a statement names a GNU licence without its version, close to one that names the version.
+fn is_general(statement: &LicenseMatch, all: &[LicenseMatch]) -> bool {
+    const GENERAL: [(&str, &str); 3] =
+        [("GPL-1.0-or-later", "GPL-"), ("LGPL-2.0-or-later", "LGPL-"), ("AGPL-1.0-or-later", "AGPL-")];
+    let Some((_, family)) = GENERAL.iter().find(|(general, _)| *general == statement.expression) else { return false };
+    all.iter().any(|other| {
+        let near = other.lines.first <= statement.lines.last.saturating_add(SAME_PLACE)
+            && statement.lines.first <= other.lines.last.saturating_add(SAME_PLACE);
+        near && other.expression != statement.expression
+            && ids(&other.expression).any(|id| id.starts_with(family) && id != statement.expression)
+    })
+}
+
+fn ids(expression: &str) -> impl Iterator<Item = &str> {
+    expression.split(|letter: char| letter.is_whitespace() || letter == '(' || letter == ')')
+}
+
+/// Whether an exception may be joined with the expression: one licence without another.
+fn takes_exception(expression: &str) -> bool {
+    !expression.contains(' ') && ["GPL-", "LGPL-", "AGPL-"].iter().any(|start| expression.starts_with(start))
+}
+
+/// An exception whose licence is not known.
+fn alone(exception: &str) -> String {
+    let name = exception.strip_prefix("AdditionRef-").unwrap_or(exception);
+    format!("LicenseRef-{name}")
+}
+
+fn statement(context: &Context<'_>, hit: &Hit) -> Option<LicenseMatch> {
+    let rule = context.corpus.rule(hit.rule)?;
+    let (first, last) = hit.lines(context.query);
+    Some(LicenseMatch {
+        expression: context.corpus.expression(rule).to_string(),
+        kind: match rule.kind {
+            RuleKind::Text => LicenseKind::Text,
+            RuleKind::Notice => LicenseKind::Notice,
+            RuleKind::Tag => LicenseKind::Tag,
+            _ => LicenseKind::Reference,
+        },
+        lines: Lines { first, last },
+        score: hit.score(context.query, rule),
+        rule: context.corpus.name(hit.rule).to_string(),
+    })
+}

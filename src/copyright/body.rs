@@ -189,17 +189,21 @@ impl Parser<'_> {
     /// A word of a name goes on with everything but a whole statement; behind that only a whole name does.
     fn noun(&self, at: usize, body: &Body) -> usize {
         let (before, further) = (self.before(at, 1), self.before(at, 2));
-        if matches!(before, Kind::And | Kind::Of | Kind::Dash | Kind::By | Kind::Von | Kind::In | Kind::Paren) {
+        let article = before == Kind::Plain && further == Kind::And;
+        if article
+            || matches!(before, Kind::And | Kind::Of | Kind::Dash | Kind::By | Kind::Von | Kind::In | Kind::Paren)
+        {
             return 1;
         }
         let early_year = body.year && !body.closed;
         let company_mail = before == Kind::Mail && is_company(further) && early_year;
         let behind_mail = body.mail && body.run == 0 && before != Kind::Year && !company_mail;
         let alone = further != Kind::Suffix && self.kind(at + 1) != Kind::And;
-        let behind_company = is_company(before) && !early_year && alone;
+        let behind_company = is_company(before) && (!early_year || before == Kind::Url) && alone;
         let behind_year = body.closed && before == Kind::Year;
         let behind_plain = !body.name && before == Kind::Plain && further == Kind::Plain;
-        if !(behind_mail || behind_company || behind_year || behind_plain) {
+        let behind_others = before == Kind::Others;
+        if !(behind_mail || behind_company || behind_year || behind_plain || behind_others) {
             return 1;
         }
         let run = self.run(at);

@@ -164,6 +164,8 @@ impl Parser<'_> {
         let named = run.company || run.names >= 2;
         let people = match next {
             Kind::Contributors | Kind::AuthorsStop => true,
+            // `the Initial Developer`
+            Kind::Maintainers if count == 2 => true,
             Kind::Authors | Kind::Committers | Kind::Maintainers => {
                 self.kind(after + 1) == Kind::Copy && self.kind(after + 2) == Kind::Year
             }

@@ -123,7 +123,6 @@ fn letter(c: char, rest: &str, out: &mut String) {
 
 fn sign(rest: &str, out: &mut String) -> Option<usize> {
     let found = SIGNS.iter().find(|sign| starts(rest, sign))?;
-    // `u00a9` inside a longer number is none.
     out.push_str(" (c) ");
     Some(found.len())
 }

@@ -157,7 +157,11 @@ impl Parser<'_> {
             let or = self.kind(end) == Kind::Plain && self.word(end).eq_ignore_ascii_case("or");
             if or && self.kind(end + 1) == Kind::Copy {
                 end += 1;
-                at = end;
+                // Before a word in capitals it is all kept: there is no better sign of a statement.
+                let run = self.run(end + 1);
+                if run.names == 0 || self.count(end + 1, Kind::Caps) < run.names {
+                    at = end;
+                }
             }
         }
         let before = if at > free { self.before(at, 1) } else { Kind::Empty };
@@ -204,6 +208,10 @@ impl Parser<'_> {
             return true;
         }
         let names = (head.end..end).filter(|at| self.is_name(*at)).count();
+        // A letter of a list.
+        if end == head.end + 1 && self.word(head.end).len() == 1 {
+            return false;
+        }
         // `COPYRIGHT NOTICE` in a heading.
         let capitals = |at| self.kind(at) == Kind::Caps || self.kind(at) == Kind::Initials && self.word(at).len() > 4;
         let shouted = head.signs == 1 && (head.end..end).all(|at| !self.is_name(at) || capitals(at));
@@ -243,11 +251,11 @@ impl Parser<'_> {
         if let Some(first) = self.portions_created(at, end, free) {
             return first;
         }
-        let lone = !body.year && head.signs == 1 && end == head.end + 1 && self.kind(head.end) == Kind::Noun;
+
         let since = before == Kind::Year && self.word(at - 1).ends_with('+');
         let dated = body.name && self.kind(head.end) == Kind::Year && self.kind(head.end + 1) == Kind::By;
         let alone = !(at >= free + 2 && is_name(self.before(at, 2)));
-        if lone && before == Kind::Noun || since || dated && before == Kind::Noun && alone {
+        if since || dated && before == Kind::Noun && alone {
             return at - 1;
         }
         if body.year && !body.name && (!body.loose || body.named) { self.name_before(at, free) } else { at }

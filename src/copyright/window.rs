@@ -113,7 +113,9 @@ impl<'t> Windows<'t> {
         group.text.clear();
         group.words.clear();
         let start = self.start_of_line(mark);
-        let line = self.line(start, mark);
+        self.number += self.line_ends(self.counted, start);
+        self.counted = start.max(self.counted);
+        let line = Line { start, end: self.end_of_line(start, mark), number: self.number };
         let first = self.before(line, group);
         self.collect(first, line, group);
         true
@@ -162,19 +164,20 @@ impl<'t> Windows<'t> {
         }
     }
 
-    /// The line from `start` on; one too long ends a little behind `mark`.
-    fn line(&mut self, start: usize, mark: usize) -> Line {
+    /// Where the line from `start` on ends; one too long ends a little behind `mark`.
+    fn end_of_line(&self, start: usize, mark: usize) -> usize {
         let most = self.text.len().min(start + LINE_BYTES);
         let body = self.text.get(start..most).unwrap_or_default();
-        let end = match memchr::memchr2(b'\n', b'\r', body) {
+        match memchr::memchr2(b'\n', b'\r', body) {
             Some(end) => start + end,
             None if most == self.text.len() => most,
             None => self.text.len().min(mark.max(start) + AROUND.1),
-        };
-        let skipped = self.text.get(self.counted..start).unwrap_or_default();
-        self.number += memchr::memchr_iter(b'\n', skipped).count() as u32;
-        self.counted = start.max(self.counted);
-        Line { start, end, number: self.number }
+        }
+    }
+
+    /// Lines that end from `from` on, before `to`.
+    fn line_ends(&self, from: usize, to: usize) -> u32 {
+        memchr::memchr_iter(b'\n', self.text.get(from..to).unwrap_or_default()).count() as u32
     }
 
     /// Where the line behind `line` starts; `None` at the end of the file and inside a line too long.
@@ -188,10 +191,10 @@ impl<'t> Windows<'t> {
     }
 
     /// The line the group begins with: at most two lines before the mark, where a name may stand.
-    fn before(&mut self, line: Line, group: &mut Group) -> Line {
+    fn before(&self, line: Line, group: &mut Group) -> Line {
         let mut first = line;
         let mut start = line.start;
-        for back in 1..=2 {
+        for _ in 0..2 {
             let Some(end) = start.checked_sub(1).filter(|end| *end > self.done) else { break };
             let end = if self.text.get(end - 1..start) == Some(b"\r\n") { end - 1 } else { end };
             let low = self.done.max(end.saturating_sub(LINE_BYTES));
@@ -210,7 +213,8 @@ impl<'t> Windows<'t> {
             line::clean(raw, &mut group.buffers, &mut group.cleaned);
             start = begin;
             if is_candidate(&group.cleaned) {
-                first = Line { start: begin, end, number: line.number - back };
+                let number = line.number.saturating_sub(self.line_ends(begin, line.start));
+                first = Line { start: begin, end, number };
             }
         }
         first
@@ -250,7 +254,8 @@ impl<'t> Windows<'t> {
                 return;
             }
             let Some(next) = self.next_start(line.end) else { return };
-            line = self.line(next, next);
+            let number = line.number + self.line_ends(line.end, next);
+            line = Line { start: next, end: self.end_of_line(next, next), number };
         }
     }
 }
@@ -374,6 +379,21 @@ mod tests {
         let expected =
             [("Ada Byron <ada@example.org> (c) 2004 by Ada ".to_string(), 3), ("(c) 2005 Ada".to_string(), 10)];
         assert_eq!(groups(text, usize::MAX), (expected.to_vec(), false));
+    }
+
+    #[test]
+    fn lines_are_numbered_by_their_line_feeds() {
+        let numbers = |text: &[u8]| {
+            let (mut windows, mut group) = (Windows::new(text, usize::MAX), Group::default());
+            let mut out = Vec::new();
+            while windows.next(&mut group) {
+                out.extend(group.words.iter().map(|word| word.line));
+            }
+            out
+        };
+        assert_eq!(numbers(b"x\nby Ada\nat home\n(c) 2004\nby\n\n\n(c) B\n"), [2, 2, 3, 3, 4, 4, 5, 8, 8]);
+        assert_eq!(numbers(b"by Ada\rat home\r(c) 2004\n(c) B"), [1, 1, 1, 1, 1, 1, 2, 2]);
+        assert_eq!(numbers(b"by Ada\r\n(c) 2004\r\n"), [1, 1, 2, 2]);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::program::{Tree, paths, scan};
+use crate::program::{Tree, paths, released, run, scan};
 
 const NOTICE: &str =
     "/*\n * Copyright (C) 2004-2007 Ada Byron <ada@example.org>\n * All rights reserved.\n */\nint a;\n";
@@ -34,6 +34,24 @@ fn a_file_with_a_statement_stands_in_the_report() {
         "lines": [1, 1],
     });
     assert_eq!(own(2), json!([others]));
+}
+
+#[test]
+fn a_copied_file_keeps_its_statement() {
+    let notice = NOTICE.trim_end_matches("int a;\n");
+    let text = released("pkg:generic/pocket@1.0", "src/pocket1.c");
+    let tree = Tree::of(&[("copy.c", format!("{notice}{text}"))]);
+    let report = scan(tree.path(), ["."]).report();
+    assert_eq!(paths(&report), ["copy.c"]);
+    assert_eq!(report["files"][0]["matches"][0]["kind"], "normalized");
+    assert_eq!(report["files"][0]["copyrights"][0]["holder"], "Ada Byron");
+}
+
+#[test]
+fn no_index_is_needed() {
+    let tree = Tree::of(&[("a.c", NOTICE)]);
+    let report = run(tree.path(), ["scan", "--only", "copyrights", "--format", "json", "."]).report();
+    assert_eq!((paths(&report), &report["indexes"]), (vec!["a.c"], &json!([])));
 }
 
 #[test]

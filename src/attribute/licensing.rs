@@ -193,12 +193,13 @@ fn originals(
             continue;
         }
         let release = subject.release as u32;
+        // Where the release lacks the file, another release's notice proves nothing: it may have come later.
         let there = lineage.segments.iter().find(|segment| {
             let mut spans = Vec::new();
             known.spans(source.index, segment.releases, &mut spans);
             spans.iter().any(|(first, last)| (*first..=*last).contains(&release))
         });
-        inside.extend(there.or(lineage.segments.last()).map(|segment| (source.index, segment.content)));
+        inside.extend(there.map(|segment| (source.index, segment.content)));
     }
     inside
 }

@@ -76,6 +76,7 @@ pub fn examine(
         whole: Vec::new(),
         snippets: Vec::new(),
         licenses: Vec::new(),
+        mentions: Vec::new(),
         copyrights: Vec::new(),
         problems: Vec::new(),
     };
@@ -92,6 +93,7 @@ pub fn examine(
         let read = || say(search.wanted, text, file.path, scratch);
         let said = search.memory.said(&file.blake3, file.path, file.bytes, read);
         evidence.licenses.clone_from(&said.licenses);
+        evidence.mentions.clone_from(&said.mentions);
         evidence.copyrights.clone_from(&said.copyrights);
         let problem = |(code, detail): &(Code, String)| Problem::new(*code, file.path, detail.clone());
         evidence.problems.extend(said.problems.iter().map(problem));
@@ -126,6 +128,7 @@ fn say(wanted: Wanted, text: &[u8], path: &str, scratch: &mut Scratch) -> Said {
 /// What the text says of its licence, and the tags that cannot be read.
 fn licenses(text: &[u8], path: &str, scratch: &mut license::Scratch, said: &mut Said) {
     said.licenses = license::detect(text, path, scratch);
+    said.mentions = scratch.mentions().to_vec();
     let mut more = 0;
     for (number, tag) in scratch.broken_tags().enumerate() {
         let Claim::Broken { text, reason, .. } = &tag.claim else { continue };
@@ -141,6 +144,10 @@ fn licenses(text: &[u8], path: &str, scratch: &mut license::Scratch, said: &mut 
     if scratch.words_cut() {
         let detail = format!("only its first {} words were compared with licences", limits::LICENSE_WORDS);
         said.problems.push((Code::OverLimit, detail));
+    }
+    if scratch.aligned_cut() {
+        let detail = "altered licences were not looked for in all of it: too much in it looks like one";
+        said.problems.push((Code::OverLimit, detail.to_string()));
     }
     if scratch.tags_cut() {
         let detail = format!("only its first {} SPDX-License-Identifier tags were read", limits::TAGS);

@@ -60,8 +60,10 @@ pub fn scan(
     attribution.files.append(&mut gathered.others);
     attribution.files.sort_by(|one, other| (one.scan_root, &one.path).cmp(&(other.scan_root, &other.path)));
     if !options.all_files {
-        let says =
-            |file: &FileReport| !(file.matches.is_empty() && file.licenses.is_empty() && file.copyrights.is_empty());
+        let says = |file: &FileReport| {
+            let named = !file.licenses.is_empty() || !file.mentions.is_empty();
+            named || !file.matches.is_empty() || !file.copyrights.is_empty()
+        };
         attribution.files.retain(says);
     }
     let mut report = Report {
@@ -217,7 +219,8 @@ impl<'a> Worker<'a> {
             self.own.add_problems(source.root, [Problem::new(Code::Binary, source.path, "not text: hashed only")]);
         }
         // A licence file speaks for the folder around it, whatever it holds.
-        let states = !evidence.licenses.is_empty() || !evidence.copyrights.is_empty();
+        let named = !evidence.licenses.is_empty() || !evidence.mentions.is_empty();
+        let states = named || !evidence.copyrights.is_empty();
         if known || states || license::file::kind(&evidence.path).is_some() {
             self.own.evidence.push(evidence);
         } else if self.options.all_files {
@@ -229,6 +232,7 @@ impl<'a> Worker<'a> {
                 language: evidence.language,
                 matches: Vec::new(),
                 licenses: Vec::new(),
+                mentions: Vec::new(),
                 copyrights: Vec::new(),
             });
         }

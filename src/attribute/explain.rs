@@ -93,6 +93,7 @@ pub fn explain(
             language: file.language,
             matches: matches.into_iter().map(|(_, found)| found).collect(),
             licenses: file.licenses,
+            mentions: file.mentions,
             copyrights: file.copyrights,
         });
     }

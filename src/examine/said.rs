@@ -21,6 +21,8 @@ const MOST_STATEMENTS: usize = 100;
 pub struct Said {
     /// Its licence statements, in line order.
     pub licenses: Vec<LicenseMatch>,
+    /// What it mentions without stating it, in line order.
+    pub mentions: Vec<LicenseMatch>,
     /// Its copyright statements, in line order.
     pub copyrights: Vec<Copyright>,
     /// What could not be read, in words.
@@ -54,7 +56,8 @@ impl Memory {
         }
         let said = Arc::new(read());
         if let Some(part) = part
-            && said.licenses.len() + said.copyrights.len() + said.problems.len() <= MOST_STATEMENTS
+            && said.licenses.len() + said.mentions.len() + said.copyrights.len() + said.problems.len()
+                <= MOST_STATEMENTS
         {
             let mut part = part.lock().unwrap_or_else(PoisonError::into_inner);
             if part.len() < limits::TEXTS_KEPT / PARTS {

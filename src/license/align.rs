@@ -18,6 +18,8 @@ const PLACES: usize = 24;
 /// Longest gap between two runs of one match, words on either side (`MAX_DIST` of the data's own tool).
 const GAP: u32 = 50;
 
+/// Copies of a rule in one region that are looked for.
+const COPIES: usize = 12;
 /// Least share of a rule that counts as a copy of it, percent.
 const LEAST_COVERAGE: u8 = 40;
 
@@ -50,7 +52,10 @@ impl Aligner {
         self.runs(corpus, query, words, region);
         let mut open = region;
         // A rule may stand in a region more than once.
-        while self.choose(open) {
+        for _ in 0..COPIES {
+            if !self.choose(open) {
+                break;
+            }
             self.extend(corpus, query, words, open);
             let end = self.taken.last().map_or(open.last, |run| run.at + run.length);
             self.cut(corpus, query, number, rule, hits);

@@ -70,6 +70,11 @@ impl Scratch {
     pub fn words_cut(&self) -> bool {
         self.query.cut
     }
+
+    /// Whether altered licences were not looked for everywhere in the last text: it has too much that looks like one.
+    pub fn aligned_cut(&self) -> bool {
+        self.near.cut
+    }
 }
 
 /// The licence statements of a text, in line order. `path` decides what a field of a package manifest is.
@@ -79,6 +84,8 @@ pub fn detect(text: &[u8], path: &str, scratch: &mut Scratch) -> Vec<LicenseMatc
     mentions.clear();
     *cut = tag::find(text, tags);
     windows::find(text, stretches);
+    query.cut = false;
+    near.cut = false;
     if stretches.is_empty() {
         return Vec::new();
     }

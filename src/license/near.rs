@@ -13,6 +13,8 @@ use crate::model::limits;
 
 /// Words without a vote after which a region ends.
 const REGION_GAP: u32 = 80;
+/// Longest region, words: longer than nearly every rule. A longer one is cut.
+const REGION: u32 = 20_000;
 /// Seeds held by more rules than this say nothing of which rule it is, and are left out of the vote.
 const COMMON: usize = 4000;
 /// Alignments in a region, at most.
@@ -34,6 +36,8 @@ pub struct Scratch {
     touched: Vec<u16>,
     ranked: Vec<Candidate>,
     aligner: Aligner,
+    /// Whether altered copies were not looked for everywhere: there was too much to align.
+    pub cut: bool,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -63,13 +67,16 @@ pub fn find(corpus: &Corpus, query: &Query, scratch: &mut Scratch, hits: &mut Ve
     scratch.counts.resize(corpus.rules(), Count::default());
     let mut votes = std::mem::take(&mut scratch.votes);
     let mut work = limits::LICENSE_ALIGNED;
-    for region in votes.chunk_by_mut(|one, next| next.at - one.at <= REGION_GAP) {
+    scratch.cut = false;
+    let same_region = |one: &Vote, next: &Vote| next.at - one.at <= REGION_GAP && one.at / REGION == next.at / REGION;
+    for region in votes.chunk_by_mut(same_region) {
         if region.iter().all(|vote| vote.settled) {
             continue;
         }
         rank(corpus, region, scratch);
         let mut left = ALIGNED;
         while left > 0 && work > 0 && round(corpus, query, region, scratch, (&mut left, &mut work), hits) {}
+        scratch.cut |= work == 0;
         scratch.touched.drain(..).for_each(|rule| scratch.counts[usize::from(rule)] = Count::default());
     }
     scratch.votes = votes;

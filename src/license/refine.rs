@@ -194,7 +194,12 @@ fn says_all(expression: &str, other: &str) -> bool {
 
 /// Puts back the hits that share no word with those that stand.
 fn restore(hits: &mut Vec<Hit>, gone: &mut Vec<Hit>) {
-    gone.retain(|hit| hits.iter().all(|other| other.overlap(hit) == 0));
+    let end = hits.iter().chain(gone.iter()).map(|hit| hit.end as usize).max().unwrap_or_default();
+    let mut taken = vec![false; end];
+    for (first, last) in hits.iter().flat_map(Hit::ranges) {
+        taken[first as usize..last as usize].fill(true);
+    }
+    gone.retain(|hit| hit.ranges().all(|(first, last)| !taken[first as usize..last as usize].contains(&true)));
     hits.append(gone);
     order(hits);
 }
@@ -204,22 +209,15 @@ const ENCLOSING: u32 = 100;
 
 /// Drops names of licences that stand between the words of a licence's text, where a copy was altered.
 fn drop_enclosed(corpus: &Corpus, hits: &mut Vec<Hit>) {
-    let mut texts = Vec::new();
-    for hit in hits.iter() {
-        if let Some(rule) = corpus.rule(hit.rule)
-            && rule.kind == RuleKind::Text
-            && hit.length >= ENCLOSING
-        {
-            texts.push((hit.start, hit.end));
-        }
-    }
-    if texts.is_empty() {
-        return;
-    }
+    // Hits are in order: a text that encloses one begins no later than it.
+    let mut enclosed = 0;
     hits.retain(|hit| {
-        let bare = corpus.rule(hit.rule).is_some_and(|rule| !matches!(rule.kind, RuleKind::Text | RuleKind::Notice));
-        let inside = texts.iter().any(|(start, end)| *start <= hit.start && hit.end <= *end);
-        !(bare && hit.length < ENCLOSING && inside)
+        let Some(rule) = corpus.rule(hit.rule) else { return false };
+        if rule.kind == RuleKind::Text && hit.length >= ENCLOSING {
+            enclosed = enclosed.max(hit.end);
+        }
+        let bare = !matches!(rule.kind, RuleKind::Text | RuleKind::Notice);
+        !(bare && hit.length < ENCLOSING && hit.end <= enclosed)
     });
 }
 

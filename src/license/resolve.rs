@@ -12,6 +12,9 @@ const EXCEPTION_GAP: u32 = 100;
 /// Lines between a versioned licence and its bare name, at most, for the name to mean the same.
 const SAME_PLACE: u32 = 12;
 
+/// Statements before and behind one that are looked at for it.
+const NEIGHBOURS: usize = 24;
+
 /// The statements that the hits make, in order, and apart from them mentions that do not speak of the file.
 pub fn resolve(context: &Context<'_>, hits: &[Hit], found: &mut Vec<LicenseMatch>, mentions: &mut Vec<LicenseMatch>) {
     let mut stated: Vec<(LicenseMatch, u32)> = Vec::new();
@@ -38,12 +41,14 @@ pub fn resolve(context: &Context<'_>, hits: &[Hit], found: &mut Vec<LicenseMatch
         stated.push((statement, hit.end));
     }
     let stated: Vec<LicenseMatch> = stated.into_iter().map(|(statement, _)| statement).collect();
-    let general: Vec<bool> = stated.iter().map(|one| is_general(one, &stated)).collect();
+    let general: Vec<bool> = (0..stated.len()).map(|at| is_general(&stated, at)).collect();
     found.extend(stated.into_iter().zip(general).filter(|(_, general)| !general).map(|(one, _)| one));
 }
 
 /// Whether a statement names a GNU licence without its version, close to one that names the version.
-fn is_general(statement: &LicenseMatch, all: &[LicenseMatch]) -> bool {
+fn is_general(all: &[LicenseMatch], at: usize) -> bool {
+    let statement = &all[at];
+    let all = &all[at.saturating_sub(NEIGHBOURS)..all.len().min(at + NEIGHBOURS)];
     const GENERAL: [(&str, &str); 3] =
         [("GPL-1.0-or-later", "GPL-"), ("LGPL-2.0-or-later", "LGPL-"), ("AGPL-1.0-or-later", "AGPL-")];
     let Some((_, family)) = GENERAL.iter().find(|(general, _)| *general == statement.expression) else { return false };

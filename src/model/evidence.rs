@@ -116,6 +116,8 @@ pub struct FileEvidence {
     pub snippets: Vec<SnippetMatch>,
     /// Its licence statements, in line order.
     pub licenses: Vec<LicenseMatch>,
+    /// Licences that it names without saying anything of itself: in its history, of other parts, in the name of a file.
+    pub mentions: Vec<LicenseMatch>,
     /// Its copyright statements, in line order.
     pub copyrights: Vec<Copyright>,
     /// What kept it from being examined in full.

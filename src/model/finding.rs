@@ -184,6 +184,8 @@ pub struct FileReport {
     pub matches: Vec<FileMatch>,
     /// What it says of its licence, in line order.
     pub licenses: Vec<LicenseMatch>,
+    /// Licences that it names without saying anything of itself: in its history, of other parts, in the name of a file.
+    pub mentions: Vec<LicenseMatch>,
     /// Its copyright statements, in line order.
     pub copyrights: Vec<Copyright>,
 }

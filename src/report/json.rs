@@ -111,6 +111,8 @@ struct File<'r> {
     language: Option<&'static str>,
     matches: Vec<Match<'r>>,
     licenses: Vec<License<'r>>,
+    /// Licences that the file names without saying anything of itself.
+    mentions: Vec<License<'r>>,
     copyrights: &'r [Copyright],
 }
 
@@ -211,6 +213,7 @@ fn file<'r>(report: &'r Report, file: &'r FileReport) -> File<'r> {
         language: file.language,
         matches: file.matches.iter().map(match_entry).collect(),
         licenses: file.licenses.iter().map(license_entry).collect(),
+        mentions: file.mentions.iter().map(license_entry).collect(),
         copyrights: &file.copyrights,
     }
 }
@@ -510,7 +513,7 @@ mod tests {
         assert!(text.lines().any(|found| found == line), "{text}");
         // Two brackets, 8 fields, 4 ends of lists, then the entries: indexes, components, files, problems.
         assert_eq!(text.lines().count(), 2 + 8 + 4 + 1 + 4 + 5 + 6);
-        assert!(text.contains(r#""licenses": [], "copyrights": []}"#));
+        assert!(text.contains(r#""licenses": [], "mentions": [], "copyrights": []}"#));
     }
 
     #[test]

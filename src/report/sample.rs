@@ -52,6 +52,7 @@ pub(crate) fn file(path: &str, matches: Vec<FileMatch>) -> FileReport {
         language: Some("C"),
         matches,
         licenses: Vec::new(),
+        mentions: Vec::new(),
         copyrights: Vec::new(),
     }
 }

@@ -12,7 +12,7 @@ use crate::license::file::{self, LicenseFile};
 use crate::model::evidence::{FileEvidence, MatchKind};
 use crate::model::finding::{Declared, Declarer, FindingKind, Licensing};
 use crate::model::ids::{ContentId, IndexNo};
-use crate::model::license::stated;
+use crate::model::license::{LicenseMatch, stated};
 use crate::model::limits;
 use crate::model::place::folder;
 
@@ -101,7 +101,7 @@ pub fn licensing(catalog: &Catalog<'_>, known: &Releases, speakers: &Speakers<'_
             Notice::Removed => out.notice_removed.add(&file.path),
             Notice::Replaced => out.notice_replaced.add(&file.path),
         }
-        let silent = file.licenses.is_empty() && file.code_lines > 0 && file::kind(&file.path).is_none();
+        let silent = named(file).next().is_none() && file.code_lines > 0 && file::kind(&file.path).is_none();
         if silent && subject.kind == FindingKind::Vendored {
             out.unlicensed.add(&file.path);
         }
@@ -124,6 +124,11 @@ fn license_file(catalog: &Catalog<'_>, known: &Releases, subject: &Subject<'_>) 
     there.map(|file| file.path).min()
 }
 
+/// Every licence that a file states or mentions.
+fn named(file: &FileEvidence) -> impl Iterator<Item = &LicenseMatch> {
+    file.licenses.iter().chain(&file.mentions)
+}
+
 /// What became of the notice that a file's original has.
 enum Notice {
     /// It is there, or there was none, or no index knows.
@@ -141,7 +146,7 @@ fn notice(
     file: &FileEvidence,
     explanations: &[Explanation],
 ) -> Notice {
-    let own: HashSet<String> = file.licenses.iter().flat_map(|one| expression::families(&one.expression)).collect();
+    let own: HashSet<String> = named(file).flat_map(|one| expression::families(&one.expression)).collect();
     let originals = originals(catalog, known, subject, file, explanations);
     let lacks = |(index, content): &(IndexNo, ContentId)| {
         let Some(theirs) = catalog.index(*index).and_then(|open| open.licenses(*content)) else { return false };
@@ -193,12 +198,13 @@ fn originals(
             continue;
         }
         let release = subject.release as u32;
+        // Where the release lacks the file, another release's notice proves nothing: it may have come later.
         let there = lineage.segments.iter().find(|segment| {
             let mut spans = Vec::new();
             known.spans(source.index, segment.releases, &mut spans);
             spans.iter().any(|(first, last)| (*first..=*last).contains(&release))
         });
-        inside.extend(there.or(lineage.segments.last()).map(|segment| (source.index, segment.content)));
+        inside.extend(there.map(|segment| (source.index, segment.content)));
     }
     inside
 }
@@ -207,7 +213,7 @@ fn originals(
 mod tests {
     use super::*;
     use crate::model::ids::RootNo;
-    use crate::model::license::{LicenseKind, LicenseMatch};
+    use crate::model::license::LicenseKind;
     use crate::model::place::Lines;
 
     fn file(path: &str, licenses: &[&str]) -> FileEvidence {

@@ -245,7 +245,7 @@ impl Grams {
 /// The part of a run from `first` on.
 fn clip(run: Run, first: u32) -> Option<Run> {
     let cut = first.saturating_sub(run.at);
-    (cut < run.length).then_some(Run { at: run.at + cut, rule_at: run.rule_at + cut, length: run.length - cut })
+    (cut < run.length).then(|| Run { at: run.at + cut, rule_at: run.rule_at + cut, length: run.length - cut })
 }
 
 /// The part of a run that stands behind `after` and before `before` in both.

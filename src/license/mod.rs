@@ -3,11 +3,18 @@
 //! Around the words that licences are made of ([`windows`]) a text is cut into [`words`]; those that some rule has become numbers ([`query`]). [`exact`] finds the rules that stand
 //! there word for word, [`near`] the altered copies of longer ones, which [`align`] compares word by word. [`tag`] reads
 //! `SPDX-License-Identifier`. [`refine`] chooses among what was found. The rules are in [`corpus`], compiled by [`encode`]
-//! from other people's rule data into the block that [`format`] specifies.
+//! from other people's rule data into the block that [`format`] specifies. [`resolve`] turns hits into statements: [`choice`]
+//! joins what is offered as a choice, [`aside`] sets apart what is only mentioned.
+//!
+//! Time is bounded by bytes times a constant: one pass over the bytes for the roots, at most [`limits::LICENSE_WORDS`] words
+//! of four look-ups each, and at most [`limits::LICENSE_ALIGNED`] words aligned, each with at most a few hundred others.
+//! What a limit leaves out is told by [`Scratch`]. The worst of the crafted texts that were tried, 12 MB of five-word
+//! pieces of licences in random order, takes 0.1 µs a byte.
 
 mod align;
 mod aside;
 pub mod category;
+mod choice;
 pub mod corpus;
 pub mod encode;
 mod exact;
@@ -21,11 +28,14 @@ mod refine;
 mod resolve;
 pub mod rule;
 pub mod tag;
+#[cfg(test)]
+mod tests;
 mod windows;
 mod words;
 
 use crate::license::tag::{Claim, Tag};
 use crate::model::license::{Category, LicenseKind, LicenseMatch};
+use crate::model::limits;
 use aside::Context;
 use corpus::Corpus;
 use hit::Hit;
@@ -93,7 +103,7 @@ pub fn detect(text: &[u8], path: &str, scratch: &mut Scratch) -> Vec<LicenseMatc
     query.fill(corpus, text, stretches);
     hits.clear();
     exact::find(corpus, query, hits);
-    near::find(corpus, query, near, hits);
+    near::find(corpus, query, limits::LICENSE_ALIGNED, near, hits);
     drop_tagged(query, tags, hits);
     refine::refine(corpus, hits);
     let mut found: Vec<LicenseMatch> = tags.iter().flat_map(tag_matches).collect();
@@ -137,34 +147,4 @@ fn tag_matches(tag: &Tag) -> Vec<LicenseMatch> {
 /// What an expression as a whole asks of those who pass the code on.
 pub fn category(expression: &str) -> Category {
     category::category(expression, &|id| Corpus::bundled().category(id))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn tags_are_matches_and_broken_ones_are_told_apart() {
-        let mut scratch = Scratch::default();
-        let found = detect(b"SPDX-License-Identifier: MIT\nSPDX-License-Identifier: ISC OR Foo", "a.c", &mut scratch);
-        let said: Vec<_> = found.iter().map(|one| (one.expression.as_str(), one.lines.first, one.score)).collect();
-        assert_eq!(said, [("MIT", 1, 1.0), ("ISC", 2, BROKEN_TAG_SCORE)]);
-        assert_eq!(scratch.broken_tags().map(|tag| tag.line).collect::<Vec<_>>(), [2]);
-        assert!(detect(b"nothing", "a.c", &mut scratch).is_empty() && scratch.broken_tags().next().is_none());
-    }
-
-    #[test]
-    fn licences_of_the_list_have_a_category() {
-        use Category::*;
-        for (expression, expected) in [
-            ("MIT", Permissive),
-            ("MPL-2.0", WeakCopyleft),
-            ("LGPL-2.1-or-later", WeakCopyleft),
-            ("GPL-2.0-or-later", Copyleft),
-            ("AGPL-3.0-only", NetworkCopyleft),
-            ("LicenseRef-x", Unknown),
-        ] {
-            assert_eq!(category(expression), expected, "{expression}");
-        }
-    }
 }

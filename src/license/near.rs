@@ -9,7 +9,6 @@ use super::corpus::Corpus;
 use super::format::{self, SEED};
 use super::hit::Hit;
 use super::query::Query;
-use crate::model::limits;
 
 /// Words without a vote after which a region ends.
 const REGION_GAP: u32 = 80;
@@ -61,12 +60,13 @@ struct Candidate {
     tried: bool,
 }
 
-/// Appends to `hits` the altered copies in the text; `hits` holds what stands there word for word.
-pub fn find(corpus: &Corpus, query: &Query, scratch: &mut Scratch, hits: &mut Vec<Hit>) {
+/// Appends to `hits` the altered copies in the text; `hits` holds what stands there word for word. At most `most` words of
+/// the text and of rules are aligned.
+pub fn find(corpus: &Corpus, query: &Query, most: u64, scratch: &mut Scratch, hits: &mut Vec<Hit>) {
     collect(corpus, query, hits, &mut scratch.votes);
     scratch.counts.resize(corpus.rules(), Count::default());
     let mut votes = std::mem::take(&mut scratch.votes);
-    let mut work = limits::LICENSE_ALIGNED;
+    let mut work = most;
     scratch.cut = false;
     let same_region = |one: &Vote, next: &Vote| next.at - one.at <= REGION_GAP && one.at / REGION == next.at / REGION;
     for region in votes.chunk_by_mut(same_region) {
@@ -182,5 +182,27 @@ fn settle(corpus: &Corpus, region: &mut [Vote], counts: &mut [Count], start: u32
                 *open = open.saturating_sub(1);
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TEXT: &str = "Permission to use, copy, modify, and distribute this fine product for any purpose with or without fee \
+        is hereby granted, provided that the above copyright notice and this permission notice appear in all copies.";
+
+    fn check(most: u64, found: bool) {
+        let corpus = Corpus::bundled();
+        let (mut query, mut scratch, mut hits) = (Query::default(), Scratch::default(), Vec::new());
+        query.fill(corpus, TEXT.as_bytes(), &[(0, TEXT.len(), 1)]);
+        find(corpus, &query, most, &mut scratch, &mut hits);
+        assert_eq!((!hits.is_empty(), scratch.cut), (found, !found), "{most}");
+    }
+
+    #[test]
+    fn alignment_ends_at_its_limit_and_says_so() {
+        check(1_000_000, true);
+        check(0, false);
     }
 }

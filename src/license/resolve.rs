@@ -2,6 +2,7 @@
 //! general name only repeats a more exact one.
 
 use super::aside::{Context, is_aside};
+use super::choice;
 use super::hit::Hit;
 use super::rule::RuleKind;
 use crate::model::license::{LicenseKind, LicenseMatch};
@@ -11,13 +12,45 @@ use crate::model::place::Lines;
 const EXCEPTION_GAP: u32 = 100;
 /// Lines between a versioned licence and its bare name, at most, for the name to mean the same.
 const SAME_PLACE: u32 = 12;
-
 /// Statements before and behind one that are looked at for it.
 const NEIGHBOURS: usize = 24;
 
+/// A statement and where it stands.
+pub struct Stated {
+    /// The statement.
+    pub statement: LicenseMatch,
+    /// Its first byte.
+    pub start: usize,
+    /// Behind its last byte.
+    pub end: usize,
+}
+
+impl Stated {
+    /// Whether it says only that there is some licence, or disclaims a warranty.
+    pub fn is_vague(&self) -> bool {
+        const VAGUE: [&str; 4] = ["unknown", "unknown-license-reference", "free-unknown", "warranty-disclaimer"];
+        let name = self.statement.expression.strip_prefix("LicenseRef-scancode-");
+        name.is_some_and(|name| VAGUE.contains(&name))
+    }
+}
+
 /// The statements that the hits make, in order, and apart from them mentions that do not speak of the file.
 pub fn resolve(context: &Context<'_>, hits: &[Hit], found: &mut Vec<LicenseMatch>, mentions: &mut Vec<LicenseMatch>) {
-    let mut stated: Vec<(LicenseMatch, u32)> = Vec::new();
+    let stated = gather(context, hits, mentions);
+    // Where licences are named, "see the licence" adds nothing.
+    let named = stated.iter().any(|one| !one.is_vague());
+    let (vague, stated): (Vec<Stated>, Vec<Stated>) = stated.into_iter().partition(|one| named && one.is_vague());
+    mentions.extend(vague.into_iter().map(|one| one.statement));
+    mentions.sort_by_key(|one| one.lines);
+    let stated: Vec<LicenseMatch> = choice::join(context.text, stated).into_iter().map(|one| one.statement).collect();
+    let general: Vec<bool> = (0..stated.len()).map(|at| is_general(&stated, at)).collect();
+    found.extend(stated.into_iter().zip(general).filter(|(_, general)| !general).map(|(one, _)| one));
+}
+
+/// The statements of the hits that speak of the file, exceptions with their licence; the others go to `mentions`.
+fn gather(context: &Context<'_>, hits: &[Hit], mentions: &mut Vec<LicenseMatch>) -> Vec<Stated> {
+    let mut stated: Vec<Stated> = Vec::new();
+    let mut last_word = 0;
     for hit in hits {
         let Some(mut statement) = statement(context, hit) else { continue };
         if is_aside(context, hit) {
@@ -27,22 +60,24 @@ pub fn resolve(context: &Context<'_>, hits: &[Hit], found: &mut Vec<LicenseMatch
             }
             continue;
         }
+        let (start, end) = context.query.bytes(hit.start as usize, hit.end as usize);
         if let Some(exception) = statement.expression.strip_prefix("WITH ").map(String::from) {
-            let before = stated.last_mut().filter(|(_, end)| hit.start <= end + EXCEPTION_GAP);
-            if let Some((licence, end)) = before.filter(|(licence, _)| takes_exception(&licence.expression)) {
+            let before = stated.last_mut().filter(|_| hit.start <= last_word + EXCEPTION_GAP);
+            if let Some(before) = before.filter(|before| takes_exception(&before.statement.expression)) {
+                let licence = &mut before.statement;
                 licence.expression = format!("{} WITH {exception}", licence.expression);
                 licence.lines.last = licence.lines.last.max(statement.lines.last);
-                *end = hit.end;
+                before.end = end;
+                last_word = hit.end;
                 continue;
             }
             statement.expression = alone(&exception);
             statement.kind = LicenseKind::Reference;
         }
-        stated.push((statement, hit.end));
+        last_word = hit.end;
+        stated.push(Stated { statement, start, end });
     }
-    let stated: Vec<LicenseMatch> = stated.into_iter().map(|(statement, _)| statement).collect();
-    let general: Vec<bool> = (0..stated.len()).map(|at| is_general(&stated, at)).collect();
-    found.extend(stated.into_iter().zip(general).filter(|(_, general)| !general).map(|(one, _)| one));
+    stated
 }
 
 /// Whether a statement names a GNU licence without its version, close to one that names the version.

@@ -21,7 +21,7 @@ pub struct Corpus {
     peculiar: u16,
     words: Vec<u16>,
     rules: Vec<Rule>,
-    names: Vec<Box<str>>,
+    names: Names,
     expressions: Vec<Box<str>>,
     categories: HashMap<Box<str>, Category>,
     phrases: Vec<(u16, u16)>,
@@ -98,7 +98,7 @@ impl Corpus {
 
     /// The name of a rule.
     pub fn name(&self, number: u16) -> &str {
-        self.names.get(usize::from(number)).map_or("", |name| name)
+        self.names.get(number)
     }
 
     /// The SPDX expression of a rule; `WITH` and an exception where that is all there is; empty for false positives.
@@ -278,7 +278,9 @@ impl Seeds {
             return None;
         }
         let mut cursor = Cursor::new(&part[4 + count * 4..]);
-        let (mut starts, mut rules, mut counts) = (Vec::with_capacity(count + 1), Vec::new(), vec![0; rule_count]);
+        let mut starts = Vec::with_capacity(count + 1);
+        let mut rules = Vec::with_capacity(cursor.rest().len());
+        let mut counts = vec![0; rule_count];
         for _ in 0..count {
             starts.push(rules.len() as u32);
             let mut rule = 0_u32;
@@ -348,10 +350,10 @@ impl<'a> Parts<'a> {
         let (rules, anchors) = self.rules(&words, peculiar)?;
         let phrase_count = rules.last().map(|rule| rule.first_phrase as usize + usize::from(rule.phrases))?;
         let (phrases, dropped) = pairs.split_at_checked(phrase_count)?;
-        let names = texts(self.names)?;
+        let names = Names::read(self.names)?;
         let expressions = texts(self.expressions)?;
         let longest = rules.iter().map(|rule| rule.length as usize).max()?;
-        let fits = names.len() == rules.len()
+        let fits = names.ends.len() == rules.len()
             && dropped.len() == rules.last().map(|rule| rule.first_dropped as usize + usize::from(rule.dropped))?
             && words.len() == rules.last().map(|rule| (rule.first + rule.length) as usize)?
             && rules.iter().all(|rule| usize::from(rule.expression) < expressions.len());
@@ -426,6 +428,32 @@ impl<'a> Parts<'a> {
             rules.push(rule);
         }
         (!rules.is_empty() && rules.len() <= usize::from(DROPPED)).then(|| (rules, Anchors::new(anchors, hashes)))
+    }
+}
+
+/// The names of all rules, in one text.
+#[derive(Debug)]
+struct Names {
+    text: String,
+    ends: Vec<u32>,
+}
+
+impl Names {
+    fn read(part: &[u8]) -> Option<Names> {
+        let mut names = Names { text: String::with_capacity(part.len()), ends: Vec::new() };
+        let mut cursor = Cursor::new(part);
+        while !cursor.rest().is_empty() {
+            names.text.push_str(cursor.text()?);
+            names.ends.push(names.text.len() as u32);
+        }
+        Some(names)
+    }
+
+    fn get(&self, number: u16) -> &str {
+        let at = usize::from(number);
+        let start = at.checked_sub(1).and_then(|before| self.ends.get(before)).map_or(0, |end| *end as usize);
+        let end = self.ends.get(at).map_or(start, |end| *end as usize);
+        self.text.get(start..end).unwrap_or_default()
     }
 }
 

@@ -10,6 +10,7 @@ use super::format;
 use super::hit::{Hit, Run};
 use super::query::Query;
 use super::rule::Rule;
+use super::version;
 
 /// Words of the grams that runs grow from.
 const GRAM: usize = 3;
@@ -285,7 +286,9 @@ fn near_hit(corpus: &Corpus, query: &Query, number: u16, rule: &Rule, runs: &[Ru
         && (!rule.is_small() || coverage >= 0.8)
         && is_dense(&hit, query, rule)
         && hit.is_undisturbed(query, corpus, rule)
-        && !hit.is_strewn(query, rule);
+        && !hit.is_strewn(query, rule)
+        && !version::differs(corpus, query, corpus.words(rule), runs)
+        && !version::lacks_a_name(corpus, query, corpus.words(rule), runs);
     good.then_some(hit)
 }
 

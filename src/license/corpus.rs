@@ -29,6 +29,30 @@ pub struct Corpus {
     anchors: Anchors,
     seeds: Seeds,
     powers: Vec<u64>,
+    telling: Telling,
+}
+
+/// Words whose absence or exchange makes another licence of an altered copy.
+#[derive(Debug)]
+struct Telling {
+    /// Words of digits alone, in order.
+    numbers: Vec<u16>,
+    /// "version" and its short forms.
+    versions: Vec<u16>,
+    /// Words of licence names.
+    names: Vec<u16>,
+}
+
+impl Telling {
+    const VERSIONS: [&str; 3] = ["version", "v", "ver"];
+    const NAMES: [&str; 11] =
+        ["mpl", "mozilla", "lgpl", "lesser", "apache", "affero", "agpl", "eclipse", "epl", "cddl", "artistic"];
+
+    fn new(vocabulary: &Table<u16>, mut numbers: Vec<u16>) -> Telling {
+        let ids = |words: &[&str]| words.iter().filter_map(|word| vocabulary.get(words::hash(word))).collect();
+        numbers.sort_unstable();
+        Telling { numbers, versions: ids(&Telling::VERSIONS), names: ids(&Telling::NAMES) }
+    }
 }
 
 impl Corpus {
@@ -149,6 +173,21 @@ impl Corpus {
     /// How many seeds a rule has.
     pub fn seeds_of(&self, number: u16) -> u32 {
         self.seeds.counts.get(usize::from(number)).copied().unwrap_or_default()
+    }
+
+    /// Whether a word is digits alone.
+    pub fn is_number(&self, word: u16) -> bool {
+        self.telling.numbers.binary_search(&word).is_ok()
+    }
+
+    /// Whether a word is "version" or short for it.
+    pub fn is_version(&self, word: u16) -> bool {
+        self.telling.versions.contains(&word)
+    }
+
+    /// Words that stand in the names of much-used licences.
+    pub fn names(&self) -> &[u16] {
+        &self.telling.names
     }
 
     /// The powers of the rolling hash, up to the longest rule.
@@ -346,7 +385,7 @@ impl<'a> Parts<'a> {
     fn corpus(&self) -> Option<Corpus> {
         let words = numbers(self.words);
         let pairs: Vec<(u16, u16)> = numbers(self.pairs).chunks_exact(2).map(|pair| (pair[0], pair[1])).collect();
-        let (peculiar, vocabulary) = self.vocabulary()?;
+        let (peculiar, vocabulary, telling) = self.vocabulary()?;
         let (rules, anchors) = self.rules(&words, peculiar)?;
         let phrase_count = rules.last().map(|rule| rule.first_phrase as usize + usize::from(rule.phrases))?;
         let (phrases, dropped) = pairs.split_at_checked(phrase_count)?;
@@ -370,21 +409,27 @@ impl<'a> Parts<'a> {
             dropped: dropped.to_vec(),
             anchors,
             powers: format::powers(longest),
+            telling,
             words,
         })
     }
 
-    fn vocabulary(&self) -> Option<(u16, Table<u16>)> {
+    fn vocabulary(&self) -> Option<(u16, Table<u16>, Telling)> {
         let peculiar = u16_at(self.vocabulary, 0)?;
         let mut cursor = Cursor::new(self.vocabulary.get(2..)?);
-        let mut numbered = Vec::new();
+        let (mut numbered, mut digits) = (Vec::new(), Vec::new());
         while !cursor.rest().is_empty() {
             let number = u16_at(cursor.take(2)?, 0)?;
-            numbered.push((words::hash(cursor.text()?), number));
+            let word = cursor.text()?;
+            if word.bytes().all(|byte| byte.is_ascii_digit()) {
+                digits.push(number);
+            }
+            numbered.push((words::hash(word), number));
         }
         let mut table = Table::new(numbered.len());
         numbered.into_iter().for_each(|(hash, number)| table.put(hash, number));
-        Some((peculiar, table))
+        let telling = Telling::new(&table, digits);
+        Some((peculiar, table, telling))
     }
 
     fn categories(&self) -> Option<HashMap<Box<str>, Category>> {

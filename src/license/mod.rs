@@ -30,6 +30,7 @@ pub mod rule;
 pub mod tag;
 #[cfg(test)]
 mod tests;
+mod version;
 mod windows;
 mod words;
 

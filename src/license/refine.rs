@@ -111,7 +111,9 @@ fn overlapping(corpus: &Corpus, hits: &mut Vec<Hit>) -> Vec<Hit> {
             if gone[next] {
                 continue;
             }
-            match worse(corpus, &hits[one], &hits[next]) {
+            match worse(corpus, &hits[one], &hits[next])
+                .filter(|side| !loses_version(corpus, &hits[one], &hits[next], *side))
+            {
                 Some(Side::This) => gone[one] = true,
                 Some(Side::Other) => gone[next] = true,
                 None => gone[one] = previous.is_some_and(|before| squeezed(hits, before, one, next)),
@@ -131,6 +133,22 @@ fn squeezed(hits: &[Hit], before: usize, this: usize, next: usize) -> bool {
     left > 0 && right > 0 && before.overlap(next) == 0 && (left + right) as f32 >= this.length as f32 * NEARLY_ALL
 }
 
+/// Whether dropping the one of two would keep a GNU licence's bare name and lose the version that follows it.
+fn loses_version(corpus: &Corpus, this: &Hit, other: &Hit, side: Side) -> bool {
+    const BARE: [(&str, &str); 3] =
+        [("GPL-1.0-or-later", "GPL-"), ("LGPL-2.0-or-later", "LGPL-"), ("AGPL-1.0-or-later", "AGPL-")];
+    let (kept, lost) = match side {
+        Side::This => (other, this),
+        Side::Other => (this, other),
+    };
+    let expression = |hit: &Hit| corpus.rule(hit.rule).map_or("", |rule| corpus.expression(rule));
+    let (kept_says, lost_says) = (expression(kept), expression(lost));
+    lost.end > kept.end
+        && kept_says != lost_says
+        && BARE.iter().any(|(bare, family)| kept_says == *bare && lost_says.starts_with(family))
+}
+
+#[derive(Clone, Copy)]
 enum Side {
     This,
     Other,

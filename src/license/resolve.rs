@@ -5,6 +5,7 @@ use super::aside::{Context, is_aside};
 use super::choice;
 use super::hit::Hit;
 use super::rule::RuleKind;
+use super::version::with_later;
 use crate::model::license::{LicenseKind, LicenseMatch};
 use crate::model::place::Lines;
 
@@ -113,8 +114,10 @@ fn alone(exception: &str) -> String {
 fn statement(context: &Context<'_>, hit: &Hit) -> Option<LicenseMatch> {
     let rule = context.corpus.rule(hit.rule)?;
     let (first, last) = hit.lines(context.query);
+    let expression = context.corpus.expression(rule);
+    let later = if rule.kind == RuleKind::Text { None } else { with_later(context, hit, expression) };
     Some(LicenseMatch {
-        expression: context.corpus.expression(rule).to_string(),
+        expression: later.unwrap_or_else(|| expression.to_string()),
         kind: match rule.kind {
             RuleKind::Text => LicenseKind::Text,
             RuleKind::Notice => LicenseKind::Notice,

@@ -2,7 +2,7 @@
 //! compatible with, in the history of a project, or of other parts of it.
 
 use super::corpus::Corpus;
-use super::file;
+use super::file::{self, LicenseFile};
 use super::hit::Hit;
 use super::query::Query;
 use super::rule::{Rule, RuleKind};
@@ -31,7 +31,7 @@ const WEAK: f32 = 0.7;
 /// Whether a hit says nothing of the file.
 pub fn is_aside(context: &Context<'_>, hit: &Hit) -> bool {
     let Some(rule) = context.corpus.rule(hit.rule) else { return false };
-    if is_compatible(context, hit) {
+    if is_compatible(context, hit) || is_locked(context.path) || speaks_of_contributions(context, hit, rule) {
         return true;
     }
     if rule.kind == RuleKind::Text {
@@ -42,7 +42,9 @@ pub fn is_aside(context: &Context<'_>, hit: &Hit) -> bool {
             && (is_history(context.path)
                 || names_a_file(context, hit, rule)
                 || is_weak(context, hit, rule)
-                || is_negated(context, hit))
+                || is_negated(context, hit)
+                || is_code(context, hit, rule)
+                || is_phrase(context, rule))
 }
 
 /// Bytes of the text from its `first` word to before its `last`.
@@ -59,10 +61,23 @@ fn is_compatible(context: &Context<'_>, hit: &Hit) -> bool {
     starts(behind, b"compatib")
 }
 
-/// `not GPL`, `unlike the GPL`, `compatible with the GPL`.
+/// `not GPL`, `unlike the GPL`, `formerly GPL`, `compatible with the GPL`.
 fn is_negated(context: &Context<'_>, hit: &Hit) -> bool {
     const WORDS_BEFORE: usize = 4;
-    const NEGATIONS: [&[u8]; 6] = [b"not", b"non", b"unlike", b"compatible", b"incompatible", b"without"];
+    const NEGATIONS: [&[u8]; 12] = [
+        b"not",
+        b"non",
+        b"unlike",
+        b"compatible",
+        b"incompatible",
+        b"without",
+        b"formerly",
+        b"previously",
+        b"before",
+        b"consumed",
+        b"rejecting",
+        b"replaces",
+    ];
     let (start, _) = context.query.bytes(hit.start as usize, hit.end as usize);
     let before = context.text.get(start.saturating_sub(48)..start).unwrap_or_default();
     let words = before.rsplit(|byte| !byte.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
@@ -119,7 +134,102 @@ fn is_field(own: &[u8]) -> bool {
 /// The bare name of a licence in a long text, away from all other statements.
 fn is_weak(context: &Context<'_>, hit: &Hit, rule: &Rule) -> bool {
     let bare = !matches!(rule.kind, RuleKind::Notice | RuleKind::Text);
-    bare && context.query.len() >= LONG_TEXT && hit.score(context.query, rule) < WEAK
+    let speaks_for_all = file::kind(context.path) == Some(LicenseFile::License) || is_manifest(context.path);
+    bare && !speaks_for_all && context.query.len() >= LONG_TEXT && hit.score(context.query, rule) < WEAK
+}
+
+/// Files in which packages are locked or listed: what they state is of these packages.
+fn is_locked(path: &str) -> bool {
+    const NAMES: [&str; 4] = ["package-lock.json", "npm-shrinkwrap.json", "pnpm-lock.yaml", "bill-of-materials"];
+    const ENDINGS: [&str; 4] = [".lock", ".cdx.json", ".spdx.json", ".spdx"];
+    let name = base_name(path).to_ascii_lowercase();
+    NAMES.iter().any(|start| name.starts_with(start)) || ENDINGS.iter().any(|end| name.ends_with(end))
+}
+
+/// Terms for those who send in changes, not for those who get the file.
+fn speaks_of_contributions(context: &Context<'_>, hit: &Hit, rule: &Rule) -> bool {
+    const AROUND: usize = 60;
+    let expression = context.corpus.expression(rule);
+    if expression.ends_with("-cla") || expression.contains("-cla-") {
+        return true;
+    }
+    if hit.length >= SHORT {
+        return false;
+    }
+    let (start, end) = context.query.bytes(hit.start as usize, hit.end as usize);
+    let lower = |bytes: Option<&[u8]>| bytes.unwrap_or_default().to_ascii_lowercase();
+    let before = lower(context.text.get(start.saturating_sub(AROUND)..start));
+    let inside_sentence = before.windows(2).rposition(|pair| pair[0] == b'.' && pair[1].is_ascii_whitespace());
+    let before = &before[inside_sentence.unwrap_or(0)..];
+    let behind = lower(context.text.get(start..context.text.len().min(end + AROUND / 2)));
+    let agreement = [&b"contributor agreement"[..], b"contributor license", b"contributor licence"];
+    let sent_in = [&b"contribute"[..], b"contribution", b"submit"];
+    agreement.iter().any(|words| contains(&behind, words)) || sent_in.iter().any(|word| contains(before, word))
+}
+
+/// Ends and names of files that describe a package.
+fn is_manifest(path: &str) -> bool {
+    const ENDINGS: [&str; 20] = [
+        ".json",
+        ".yml",
+        ".yaml",
+        ".toml",
+        ".cfg",
+        ".xml",
+        ".gemspec",
+        ".podspec",
+        ".cabal",
+        ".nuspec",
+        ".spec",
+        ".opam",
+        ".gradle",
+        ".kts",
+        ".edn",
+        ".exs",
+        ".rockspec",
+        ".ini",
+        ".csproj",
+        ".plist",
+    ];
+    const NAMES: [&str; 10] = [
+        "setup.py",
+        "makefile.pl",
+        "build.pl",
+        "pkg-info",
+        "metadata",
+        "description",
+        "control",
+        "meson.build",
+        "conanfile.py",
+        "build.zig.zon",
+    ];
+    let name = base_name(path).to_ascii_lowercase();
+    ENDINGS.iter().any(|end| name.ends_with(end)) || NAMES.contains(&name.as_str())
+}
+
+/// `license => 'perl'` in a test, `SetDefault("license", "apache")` in an example: data that a program handles.
+fn is_code(context: &Context<'_>, hit: &Hit, rule: &Rule) -> bool {
+    const WORDS: u32 = 6;
+    if rule.kind != RuleKind::Tag || hit.length > WORDS || is_manifest(context.path) {
+        return false;
+    }
+    let (start, end) = context.query.bytes(hit.start as usize, hit.end as usize);
+    let own = context.text.get(start..end).unwrap_or_default();
+    let before = context.text.get(..start).unwrap_or_default();
+    let quoted = matches!(before.last(), Some(b'"' | b'\''));
+    let called = quoted && matches!(before.get(before.len().wrapping_sub(2)), Some(b'(' | b','));
+    contains(own, b"=>") || contains(own, b"->") || called || quoted && contains(own, b", ")
+}
+
+/// A few words that only hint at terms: "Non Commercial".
+fn is_phrase(context: &Context<'_>, rule: &Rule) -> bool {
+    const WORDS: u32 = 3;
+    const HINTS: [&str; 4] = ["proprietary-license", "commercial-license", "other-copyleft", "other-permissive"];
+    let name = context.corpus.expression(rule).strip_prefix("LicenseRef-scancode-");
+    rule.kind == RuleKind::Reference
+        && rule.length <= WORDS
+        && context.query.len() > rule.length as usize * 4
+        && name.is_some_and(|name| HINTS.contains(&name))
 }
 
 /// A notice that the parts of a project are under different licences, in a file that is not about licences.

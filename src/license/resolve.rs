@@ -44,8 +44,8 @@ pub fn resolve(context: &Context<'_>, hits: &[Hit], found: &mut Vec<LicenseMatch
     mentions.extend(vague.into_iter().map(|one| one.statement));
     mentions.sort_by_key(|one| one.lines);
     let stated: Vec<LicenseMatch> = choice::join(context.text, stated).into_iter().map(|one| one.statement).collect();
-    let general: Vec<bool> = (0..stated.len()).map(|at| is_general(&stated, at)).collect();
-    found.extend(stated.into_iter().zip(general).filter(|(_, general)| !general).map(|(one, _)| one));
+    let repeated: Vec<bool> = (0..stated.len()).map(|at| is_general(&stated, at) || is_its_text(&stated, at)).collect();
+    found.extend(stated.into_iter().zip(repeated).filter(|(_, repeated)| !repeated).map(|(one, _)| one));
 }
 
 /// The statements of the hits that speak of the file, exceptions with their licence; the others go to `mentions`.
@@ -54,7 +54,7 @@ fn gather(context: &Context<'_>, hits: &[Hit], mentions: &mut Vec<LicenseMatch>)
     let mut last_word = 0;
     for hit in hits {
         let Some(mut statement) = statement(context, hit) else { continue };
-        if is_aside(context, hit) {
+        if is_aside(context, hit) || is_disclaimer(context, hit) {
             if !statement.expression.starts_with("WITH ") {
                 statement.kind = LicenseKind::Reference;
                 mentions.push(statement);
@@ -81,12 +81,30 @@ fn gather(context: &Context<'_>, hits: &[Hit], mentions: &mut Vec<LicenseMatch>)
     stated
 }
 
+/// Whether a short text grants nothing: a disclaimer of warranty that stands in some licence alone.
+fn is_disclaimer(context: &Context<'_>, hit: &Hit) -> bool {
+    const SHORT: u32 = 60;
+    const GRANTS: [&[u8]; 10] =
+        [b"permi", b"grant", b"copy", b"copi", b"redistribut", b" use ", b" used", b"public domain", b"licen", b"free"];
+    let is_text = context.corpus.rule(hit.rule).is_some_and(|rule| rule.kind == RuleKind::Text);
+    if !is_text || hit.length > SHORT {
+        return false;
+    }
+    let (start, end) = context.query.bytes(hit.start as usize, hit.end as usize);
+    let own = context.text.get(start..end).unwrap_or_default().to_ascii_lowercase();
+    !GRANTS.iter().any(|word| memchr::memmem::find(&own, word).is_some())
+}
+
 /// Whether a statement names a GNU licence without its version, close to one that names the version.
 fn is_general(all: &[LicenseMatch], at: usize) -> bool {
     let statement = &all[at];
     let all = &all[at.saturating_sub(NEIGHBOURS)..all.len().min(at + NEIGHBOURS)];
-    const GENERAL: [(&str, &str); 3] =
-        [("GPL-1.0-or-later", "GPL-"), ("LGPL-2.0-or-later", "LGPL-"), ("AGPL-1.0-or-later", "AGPL-")];
+    const GENERAL: [(&str, &str); 4] = [
+        ("GPL-1.0-or-later", "GPL-"),
+        ("LGPL-2.0-or-later", "LGPL-"),
+        ("AGPL-1.0-or-later", "AGPL-"),
+        ("GFDL-1.1-or-later", "GFDL-"),
+    ];
     let Some((_, family)) = GENERAL.iter().find(|(general, _)| *general == statement.expression) else { return false };
     all.iter().any(|other| {
         let near = other.lines.first <= statement.lines.last.saturating_add(SAME_PLACE)
@@ -94,6 +112,19 @@ fn is_general(all: &[LicenseMatch], at: usize) -> bool {
         near && other.expression != statement.expression
             && ids(&other.expression).any(|id| id.starts_with(family) && id != statement.expression)
     })
+}
+
+/// Whether a statement is the text, or only the name, of the licence that a notice before it grants with "or later": what the
+/// notice says holds.
+fn is_its_text(all: &[LicenseMatch], at: usize) -> bool {
+    let statement = &all[at];
+    let Some(id) = statement.expression.strip_suffix("-only").filter(|id| !id.contains(' ')) else { return false };
+    let before = &all[at.saturating_sub(NEIGHBOURS)..at];
+    matches!(statement.kind, LicenseKind::Text | LicenseKind::Reference)
+        && before.iter().any(|other| {
+            let same = |id_there: &str| id_there.strip_suffix("-or-later") == Some(id);
+            other.kind == LicenseKind::Notice && ids(&other.expression).any(same)
+        })
 }
 
 fn ids(expression: &str) -> impl Iterator<Item = &str> {

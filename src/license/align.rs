@@ -287,6 +287,7 @@ fn near_hit(corpus: &Corpus, query: &Query, number: u16, rule: &Rule, runs: &[Ru
         && is_dense(&hit, query, rule)
         && hit.is_undisturbed(query, corpus, rule)
         && !hit.is_strewn(query, rule)
+        && !version::adds_later(corpus, query, rule, runs)
         && !version::differs(corpus, query, corpus.words(rule), runs)
         && !version::lacks_a_name(corpus, query, corpus.words(rule), runs);
     good.then_some(hit)

@@ -218,7 +218,8 @@ fn is_code(context: &Context<'_>, hit: &Hit, rule: &Rule) -> bool {
     let before = context.text.get(..start).unwrap_or_default();
     let quoted = matches!(before.last(), Some(b'"' | b'\''));
     let called = quoted && matches!(before.get(before.len().wrapping_sub(2)), Some(b'(' | b','));
-    contains(own, b"=>") || contains(own, b"->") || called || quoted && contains(own, b", ")
+    let method = before.ends_with(b"->") || before.ends_with(b".");
+    contains(own, b"=>") || contains(own, b"->") || called || (quoted || method) && contains(own, b", ")
 }
 
 /// A few words that only hint at terms: "Non Commercial".

@@ -41,17 +41,24 @@ struct Telling {
     versions: Vec<u16>,
     /// Words of licence names.
     names: Vec<u16>,
+    /// "later".
+    later: Option<u16>,
 }
 
 impl Telling {
     const VERSIONS: [&str; 3] = ["version", "v", "ver"];
-    const NAMES: [&str; 11] =
-        ["mpl", "mozilla", "lgpl", "lesser", "apache", "affero", "agpl", "eclipse", "epl", "cddl", "artistic"];
+    const NAMES: [&str; 12] =
+        ["ecos", "mpl", "mozilla", "lgpl", "lesser", "apache", "affero", "agpl", "eclipse", "epl", "cddl", "artistic"];
 
     fn new(vocabulary: &Table<u16>, mut numbers: Vec<u16>) -> Telling {
         let ids = |words: &[&str]| words.iter().filter_map(|word| vocabulary.get(words::hash(word))).collect();
         numbers.sort_unstable();
-        Telling { numbers, versions: ids(&Telling::VERSIONS), names: ids(&Telling::NAMES) }
+        Telling {
+            numbers,
+            versions: ids(&Telling::VERSIONS),
+            names: ids(&Telling::NAMES),
+            later: vocabulary.get(words::hash("later")),
+        }
     }
 }
 
@@ -183,6 +190,11 @@ impl Corpus {
     /// Whether a word is "version" or short for it.
     pub fn is_version(&self, word: u16) -> bool {
         self.telling.versions.contains(&word)
+    }
+
+    /// The word "later", if a rule has it.
+    pub fn later(&self) -> Option<u16> {
+        self.telling.later
     }
 
     /// Words that stand in the names of much-used licences.

@@ -43,9 +43,9 @@ pub fn resolve(context: &Context<'_>, hits: &[Hit], found: &mut Vec<LicenseMatch
     let (vague, stated): (Vec<Stated>, Vec<Stated>) = stated.into_iter().partition(|one| named && one.is_vague());
     mentions.extend(vague.into_iter().map(|one| one.statement));
     mentions.sort_by_key(|one| one.lines);
-    let stated: Vec<LicenseMatch> = choice::join(context.text, stated).into_iter().map(|one| one.statement).collect();
     let repeated: Vec<bool> = (0..stated.len()).map(|at| is_general(&stated, at) || is_its_text(&stated, at)).collect();
-    found.extend(stated.into_iter().zip(repeated).filter(|(_, repeated)| !repeated).map(|(one, _)| one));
+    let stated = stated.into_iter().zip(repeated).filter(|(_, repeated)| !repeated).map(|(one, _)| one).collect();
+    found.extend(choice::join(context.text, stated).into_iter().map(|one| one.statement));
 }
 
 /// The statements of the hits that speak of the file, exceptions with their licence; the others go to `mentions`.
@@ -96,8 +96,8 @@ fn is_disclaimer(context: &Context<'_>, hit: &Hit) -> bool {
 }
 
 /// Whether a statement names a GNU licence without its version, close to one that names the version.
-fn is_general(all: &[LicenseMatch], at: usize) -> bool {
-    let statement = &all[at];
+fn is_general(all: &[Stated], at: usize) -> bool {
+    let statement = &all[at].statement;
     let all = &all[at.saturating_sub(NEIGHBOURS)..all.len().min(at + NEIGHBOURS)];
     const GENERAL: [(&str, &str); 4] = [
         ("GPL-1.0-or-later", "GPL-"),
@@ -106,22 +106,23 @@ fn is_general(all: &[LicenseMatch], at: usize) -> bool {
         ("GFDL-1.1-or-later", "GFDL-"),
     ];
     let Some((_, family)) = GENERAL.iter().find(|(general, _)| *general == statement.expression) else { return false };
-    all.iter().any(|other| {
-        let near = other.lines.first <= statement.lines.last.saturating_add(SAME_PLACE)
-            && statement.lines.first <= other.lines.last.saturating_add(SAME_PLACE);
-        near && other.expression != statement.expression
-            && ids(&other.expression).any(|id| id.starts_with(family) && id != statement.expression)
+    all.iter().map(|other| &other.statement).any(|other| {
+        let heading = statement.kind == LicenseKind::Reference && other.kind == LicenseKind::Notice;
+        let near = heading
+            || other.lines.first <= statement.lines.last.saturating_add(SAME_PLACE)
+                && statement.lines.first <= other.lines.last.saturating_add(SAME_PLACE);
+        near && ids(&other.expression).any(|id| id.starts_with(family) && id != statement.expression)
     })
 }
 
 /// Whether a statement is the text, or only the name, of the licence that a notice before it grants with "or later": what the
 /// notice says holds.
-fn is_its_text(all: &[LicenseMatch], at: usize) -> bool {
-    let statement = &all[at];
+fn is_its_text(all: &[Stated], at: usize) -> bool {
+    let statement = &all[at].statement;
     let Some(id) = statement.expression.strip_suffix("-only").filter(|id| !id.contains(' ')) else { return false };
     let before = &all[at.saturating_sub(NEIGHBOURS)..at];
     matches!(statement.kind, LicenseKind::Text | LicenseKind::Reference)
-        && before.iter().any(|other| {
+        && before.iter().map(|other| &other.statement).any(|other| {
             let same = |id_there: &str| id_there.strip_suffix("-or-later") == Some(id);
             other.kind == LicenseKind::Notice && ids(&other.expression).any(same)
         })

@@ -4,6 +4,7 @@ use super::aside::Context;
 use super::corpus::Corpus;
 use super::hit::{Hit, Run};
 use super::query::Query;
+use super::rule::{Rule, RuleKind};
 
 /// Bytes behind a hit in which "or any later version" may stand.
 const BEHIND: usize = 100;
@@ -72,6 +73,16 @@ pub fn differs(corpus: &Corpus, query: &Query, words: &[u16], runs: &[Run]) -> b
             _ => false,
         }
     })
+}
+
+/// Whether an altered copy of a notice for one version alone says "or later".
+pub fn adds_later(corpus: &Corpus, query: &Query, rule: &Rule, runs: &[Run]) -> bool {
+    let (Some(first), Some(last), Some(later)) = (runs.first(), runs.last(), corpus.later()) else { return false };
+    let text = query.words.get(first.at as usize..(last.at + last.length) as usize).unwrap_or_default();
+    rule.kind == RuleKind::Notice
+        && corpus.expression(rule).ends_with("-only")
+        && !corpus.words(rule).contains(&later)
+        && text.contains(&later)
 }
 
 /// Whether an altered copy lacks the name of a licence that its rule names.

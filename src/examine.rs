@@ -149,6 +149,10 @@ fn licenses(text: &[u8], path: &str, scratch: &mut license::Scratch, said: &mut 
         let detail = "altered licences were not looked for in all of it: too much in it looks like one";
         said.problems.push((Code::OverLimit, detail.to_string()));
     }
+    if scratch.statements_cut() {
+        let detail = format!("only its first {} licence statements and mentions are listed", limits::LICENSES);
+        said.problems.push((Code::OverLimit, detail));
+    }
     if scratch.tags_cut() {
         let detail = format!("only its first {} SPDX-License-Identifier tags were read", limits::TAGS);
         said.problems.push((Code::OverLimit, detail));

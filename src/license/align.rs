@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use super::corpus::Corpus;
 use super::format;
 use super::hit::{Hit, Run};
-use super::query::Query;
+use super::query::{BREAK, Query};
 use super::rule::Rule;
 use super::version;
 
@@ -23,6 +23,8 @@ const GAP: u32 = 50;
 const COPIES: usize = 12;
 /// Least share of a rule that counts as a copy of it, percent.
 const LEAST_COVERAGE: u8 = 40;
+/// The same for rules that name no licence in particular.
+const GENERIC_COVERAGE: u8 = 80;
 
 /// Part of a text, by words.
 #[derive(Clone, Copy, Debug)]
@@ -203,7 +205,9 @@ impl Aligner {
     fn cut(&self, corpus: &Corpus, query: &Query, number: u16, rule: &Rule, hits: &mut Vec<Hit>) {
         let gap = (rule.length / 2).clamp(1, GAP);
         let together = |one: &Run, next: &Run| {
-            next.at - (one.at + one.length) <= gap && next.rule_at - (one.rule_at + one.length) <= gap
+            let between = query.words.get((one.at + one.length) as usize..next.at as usize).unwrap_or_default();
+            let near = between.len() as u32 <= gap && next.rule_at - (one.rule_at + one.length) <= gap;
+            near && !between.contains(&BREAK)
         };
         for runs in self.taken.chunk_by(together) {
             hits.extend(near_hit(corpus, query, number, rule, runs));
@@ -282,7 +286,7 @@ fn near_hit(corpus: &Corpus, query: &Query, number: u16, rule: &Rule, runs: &[Ru
     let coverage = hit.coverage(rule);
     let good = length >= least
         && high >= least_high
-        && coverage * 100.0 >= f32::from(rule.coverage.max(LEAST_COVERAGE))
+        && coverage * 100.0 >= f32::from(rule.coverage.max(least_coverage(corpus, rule)))
         && (!rule.is_small() || coverage >= 0.8)
         && is_dense(&hit, query, rule)
         && hit.is_undisturbed(query, corpus, rule)
@@ -291,6 +295,21 @@ fn near_hit(corpus: &Corpus, query: &Query, number: u16, rule: &Rule, runs: &[Ru
         && !version::differs(corpus, query, corpus.words(rule), runs)
         && !version::lacks_a_name(corpus, query, corpus.words(rule), runs);
     good.then_some(hit)
+}
+
+/// Least share of a rule that counts as a copy of it, percent. What stands for no licence in particular is a copy of little
+/// less than all of it: half of a known licence is that licence, cut.
+fn least_coverage(corpus: &Corpus, rule: &Rule) -> u8 {
+    const GENERIC: [&str; 6] = [
+        "proprietary-license",
+        "commercial-license",
+        "other-permissive",
+        "other-copyleft",
+        "free-unknown",
+        "unknown-license-reference",
+    ];
+    let name = corpus.expression(rule).strip_prefix("LicenseRef-scancode-");
+    if name.is_some_and(|name| GENERIC.contains(&name)) { GENERIC_COVERAGE } else { LEAST_COVERAGE }
 }
 
 /// Whether the matched words stand close together, in the text and in the rule; short matches may be looser, long ones are

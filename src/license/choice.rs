@@ -1,6 +1,7 @@
 //! Licences that a text offers as a choice: "Apache License 2.0 or MIT license", "MPL 1.1/GPL 2.0".
 
 use super::resolve::Stated;
+use crate::model::limits;
 
 /// Longest text between two licences of one choice, bytes.
 const BETWEEN: usize = 80;
@@ -17,29 +18,49 @@ enum Link {
 /// Joins neighbouring statements that are a choice into one.
 pub fn join(text: &[u8], stated: Vec<Stated>) -> Vec<Stated> {
     let links: Vec<Link> = stated.windows(2).map(|pair| link(text, &pair[0], &pair[1])).collect();
+    // A chain of commas is a choice if it ends with an "or": whether it does is known from behind.
+    let mut chosen = vec![false; links.len()];
+    let mut ends_with_or = false;
+    for (at, link) in links.iter().enumerate().rev() {
+        ends_with_or = *link == Link::Or || *link == Link::Comma && ends_with_or;
+        chosen[at] = ends_with_or;
+    }
     let mut joined: Vec<Stated> = Vec::with_capacity(stated.len());
+    let mut choices: Vec<String> = Vec::new();
     let mut open = false;
     for (at, one) in stated.into_iter().enumerate() {
-        if open && let Some(before) = joined.last_mut() {
-            add(before, one);
-        } else {
-            joined.push(one);
+        let added = choices_of(&one.statement.expression);
+        let fits = choices.len() + added.len() <= limits::CHOICES;
+        match joined.last_mut().filter(|_| open && fits) {
+            Some(before) => add(before, one, &mut choices, added),
+            None => {
+                choices = added;
+                joined.push(one);
+            }
         }
-        // A chain of commas is a choice if it ends with an "or".
-        open = links.get(at..).unwrap_or_default().iter().find(|link| **link != Link::Comma) == Some(&Link::Or);
+        open = chosen.get(at) == Some(&true);
     }
     joined
 }
 
-fn add(before: &mut Stated, one: Stated) {
-    let group = |expression: &str| match expression.contains(" AND ") {
-        true => format!("({expression})"),
-        false => expression.to_string(),
-    };
+/// The single choices of an expression; one that mixes choices and sums is taken as it is, in brackets.
+fn choices_of(expression: &str) -> Vec<String> {
+    match (expression.contains(" AND "), expression.contains(" OR ")) {
+        (true, _) => vec![format!("({expression})")],
+        (false, true) => expression.split(" OR ").map(|choice| choice.trim_matches(['(', ')']).to_string()).collect(),
+        (false, false) => vec![expression.to_string()],
+    }
+}
+
+fn add(before: &mut Stated, one: Stated, choices: &mut Vec<String>, added: Vec<String>) {
+    for choice in added {
+        if !choices.contains(&choice) {
+            choices.push(choice);
+        }
+    }
     let statement = &mut before.statement;
-    let known = statement.expression.split(" OR ").any(|choice| choice == one.statement.expression);
-    if !known {
-        statement.expression = format!("{} OR {}", group(&statement.expression), group(&one.statement.expression));
+    if choices.len() > 1 {
+        statement.expression = choices.join(" OR ");
     }
     statement.kind = statement.kind.min(one.statement.kind);
     statement.lines.last = statement.lines.last.max(one.statement.lines.last);
@@ -126,5 +147,18 @@ mod tests {
         check("AL. Or MIT", &["AL", "MIT"]);
         check("AL or whatever MIT", &["AL", "MIT"]);
         check("AL or AL", &["AL"]);
+        check("AL or MIT or AL or MIT", &["AL OR MIT"]);
+    }
+
+    #[test]
+    fn long_chains_are_joined_up_to_the_limit() {
+        let name = |at: usize| {
+            ["A", "B", "C", "D"].iter().cycle().skip(at / 26 % 4).take(1).copied().collect::<String>()
+                + &char::from(b'A' + (at % 26) as u8).to_string()
+        };
+        let chain: Vec<String> = (0..limits::CHOICES + 1).map(name).collect();
+        let first = chain[..limits::CHOICES].join(" OR ");
+        check(&chain.join(" or "), &[&first, &chain[limits::CHOICES]]);
+        check(&"AL, ".repeat(20_000), &["AL"; 20_000]);
     }
 }

@@ -144,6 +144,6 @@ impl Hit {
         let (first, last) = self.lines(query);
         // A tag's value may stand a line or two below its name.
         let room = if rule.kind == RuleKind::Tag { 2 } else { 0 };
-        rule.is_small() && last - first + 1 > self.length + room
+        rule.is_small() && last.saturating_sub(first) >= self.length + room
     }
 }

@@ -59,6 +59,7 @@ pub struct Scratch {
     near: near::Scratch,
     hits: Vec<Hit>,
     mentions: Vec<LicenseMatch>,
+    statements_cut: bool,
 }
 
 impl Scratch {
@@ -77,6 +78,11 @@ impl Scratch {
         self.cut
     }
 
+    /// Whether the last text has more statements or mentions than are kept.
+    pub fn statements_cut(&self) -> bool {
+        self.statements_cut
+    }
+
     /// Whether the last text has more words than are compared.
     pub fn words_cut(&self) -> bool {
         self.query.cut
@@ -90,9 +96,10 @@ impl Scratch {
 
 /// The licence statements of a text, in line order. `path` decides what a field of a package manifest is.
 pub fn detect(text: &[u8], path: &str, scratch: &mut Scratch) -> Vec<LicenseMatch> {
-    let Scratch { stretches, tags, cut, query, near, hits, mentions } = scratch;
+    let Scratch { stretches, tags, cut, query, near, hits, mentions, statements_cut } = scratch;
     tags.clear();
     mentions.clear();
+    *statements_cut = false;
     *cut = tag::find(text, tags);
     windows::find(text, stretches);
     query.cut = false;
@@ -110,6 +117,9 @@ pub fn detect(text: &[u8], path: &str, scratch: &mut Scratch) -> Vec<LicenseMatc
     let mut found: Vec<LicenseMatch> = tags.iter().flat_map(tag_matches).collect();
     resolve::resolve(&Context { corpus, query, text, path }, hits, &mut found, mentions);
     found.sort_by_key(|one| one.lines);
+    *statements_cut = found.len() > limits::LICENSES || mentions.len() > limits::LICENSES;
+    found.truncate(limits::LICENSES);
+    mentions.truncate(limits::LICENSES);
     found
 }
 

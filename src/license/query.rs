@@ -5,8 +5,8 @@ use super::format::{self, DROPPED};
 use super::words;
 use crate::model::limits;
 
-/// Stands where a stretch of the text was left out: no rule has it, so nothing matches across.
-const BREAK: u16 = DROPPED - 1;
+/// Stands where a stretch of the text was left out: no rule has it, and no altered copy goes across.
+pub const BREAK: u16 = DROPPED - 1;
 
 /// The known words of a text. Words that no rule has are only counted: a rule may match across them.
 #[derive(Debug, Default)]

@@ -74,8 +74,9 @@ pub fn find(text: &[u8], out: &mut Vec<(usize, usize, u32)>) {
         let last = text.len().min(end + AROUND);
         match out.last_mut() {
             Some((_, before, _)) if *before + AROUND >= start => *before = last,
-            _ => {
-                let first = line_start(text, start.saturating_sub(AROUND));
+            before => {
+                let reached = before.map_or(0, |(_, before, _)| *before);
+                let first = line_start(text, start.saturating_sub(AROUND)).max(reached);
                 let passed = memchr::memchr_iter(b'\n', text.get(counted..first).unwrap_or_default()).count();
                 line = line.saturating_add(u32::try_from(passed).unwrap_or(u32::MAX));
                 counted = first;

@@ -68,3 +68,7 @@ pub const COPYRIGHTS: usize = 10_000;
 pub const COPYRIGHT_BYTES: usize = 4_000;
 /// Text of one file, around what may begin a copyright statement, that is read for one, bytes.
 pub const COPYRIGHT_TEXT: usize = 8 << 20;
+/// Licences of one choice.
+pub const CHOICES: usize = 32;
+/// Licence statements of one file, and apart from them mentions; the rest is left out.
+pub const LICENSES: usize = 2_000;

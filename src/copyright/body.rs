@@ -183,7 +183,9 @@ impl Parser<'_> {
         let capitals = body.caps > 0 && body.run == body.caps;
         let joins = !ended && (body.run == 0 || capitals || body.caps == 0);
         let run = self.run(at);
-        usize::from(joins || run.company || run.names >= 2 && self.kind(at + 1) == Kind::Noun)
+        // `Ada B C <ada@example.org>`
+        let initial = body.run > 0 && self.word(at).len() == 1 && self.kind(at + 1) == Kind::Mail;
+        usize::from(joins || initial || run.company || run.names >= 2 && self.kind(at + 1) == Kind::Noun)
     }
 
     /// A word of a name goes on with everything but a whole statement; behind that only a whole name does.
@@ -205,6 +207,11 @@ impl Parser<'_> {
         let behind_others = before == Kind::Others;
         if !(behind_mail || behind_company || behind_year || behind_plain || behind_others) {
             return 1;
+        }
+        // `Acme Inc. - http://acme.example`: the next line names people who work there.
+        let next_line = at > 0 && self.line(at - 1) != self.line(at);
+        if before == Kind::Url && further == Kind::Dash && next_line {
+            return 0;
         }
         let run = self.run(at);
         usize::from(run.names >= 2 || run.company)

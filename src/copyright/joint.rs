@@ -73,7 +73,9 @@ impl Parser<'_> {
     /// Authors and contributors stand behind a name. At the start of a line they are the head of a list.
     pub(super) fn people(&self, at: usize, first: bool, body: &Body) -> usize {
         let before = if first { Kind::Empty } else { self.before(at, 1) };
-        if before == Kind::And {
+        // `and many contributors`
+        let many = before == Kind::Plain && self.before(at, 2) == Kind::And && !first;
+        if before == Kind::And || many {
             return 1;
         }
         if self.kind(at) == Kind::Contributors && body.year && !body.name {
@@ -195,7 +197,9 @@ impl Parser<'_> {
             }
         }
         if count != 1 {
-            return if count <= 3 && run.company { count } else { 0 };
+            // `for convergence integrated media GmbH`
+            let most = if self.word(at) == "for" { 5 } else { 3 };
+            return if count <= most && run.company { count } else { 0 };
         }
         let spelled = self.spelled_mail(after);
         if spelled > 0 {

@@ -82,6 +82,7 @@ fn plain(line: &str, out: &mut String) {
     while let Some(c) = rest.chars().next() {
         let taken = match c {
             '<' => gap(rest, out).or_else(|| sign(rest, out)),
+            'u' if prefixes_literal(rest, out) => Some(1),
             '&' | '\\' | '|' | 'u' | 'x' | 'X' => sign(rest, out).or_else(|| escape(c, rest, out)),
             '(' => parenthesis(rest, out),
             'y' if starts(rest, "year>") => {
@@ -119,6 +120,11 @@ fn letter(c: char, rest: &str, out: &mut String) {
         c if c.is_whitespace() || c.is_control() => out.push(' '),
         other => out.push(other),
     }
+}
+
+/// `u'…`: the letter that Python 2 puts before a string of characters.
+fn prefixes_literal(rest: &str, out: &str) -> bool {
+    rest.get(1..).is_some_and(|next| next.starts_with(['\'', '"'])) && out.ends_with([' ', '=', '('])
 }
 
 fn sign(rest: &str, out: &mut String) -> Option<usize> {

@@ -21,6 +21,8 @@ pub(super) struct Body {
     pub loose: bool,
     /// The first year stands right behind a name that is no company.
     pub closed: bool,
+    /// Words that say nothing stand before a year: they are the holder.
+    pub dated: bool,
     /// A word of a name stands right before the sign.
     pub named: bool,
     /// Words of the name that is open; a year, an address of mail or a joining word ends it.
@@ -52,6 +54,7 @@ impl Parser<'_> {
         let kind = self.kind(at);
         match kind {
             Kind::Year | Kind::ShortYear => {
+                body.dated |= body.loose && !body.name;
                 body.closed |= !body.year && !body.company && is_name(self.before(at, 1));
                 body.year = true;
             }
@@ -98,7 +101,7 @@ impl Parser<'_> {
             Kind::By => self.by(at, first, body),
             Kind::Portions => self.part_of(at, body),
             Kind::Paren => self.paren(at, body),
-            Kind::Author => usize::from(body.year && !body.name && self.named_with_mail(at + 1)),
+            Kind::Author => usize::from(body.year && !body.name && !body.dated && self.named_with_mail(at + 1)),
             Kind::Contributors | Kind::Authors | Kind::Committers | Kind::Maintainers => self.people(at, first, body),
             Kind::AuthorsStop => usize::from(!first && (body.run > 0 || body.people || body.loose)),
             Kind::Others => usize::from(self.before(at, 1) == Kind::And || body.people),

@@ -65,6 +65,10 @@ impl Parser<'_> {
         if is_name(next) || matches!(next, Kind::Mail | Kind::Url | Kind::Host | Kind::Von | Kind::Year | Kind::Mit) {
             return 1;
         }
+        // `by the following authors:`
+        if next == Kind::Plain && self.kind(at + 2) == Kind::Following {
+            return if self.kind(at + 3) == Kind::Authors { 4 } else { 0 };
+        }
         let plain = self.kind(at + 2) == Kind::Plain;
         let fits = next == Kind::Plain && (body.year || plain || self.run(at + 2).company);
         if fits { 2 + usize::from(plain) } else { 0 }
@@ -196,6 +200,13 @@ impl Parser<'_> {
                 return count;
             }
         }
+        // `The Acme Reference Library Authors`
+        let people = matches!(next, Kind::Authors | Kind::AuthorsStop | Kind::Contributors);
+        let title = (at..after).all(|at| self.word(at).starts_with(|c: char| c.is_ascii_uppercase()));
+        let same_line = at > 0 && self.line(at - 1) == self.line(after);
+        if people && count <= 3 && body.run > 0 && title && same_line {
+            return count;
+        }
         if count != 1 {
             // `for convergence integrated media GmbH`
             let most = if self.word(at) == "for" { 5 } else { 3 };
@@ -207,10 +218,12 @@ impl Parser<'_> {
         }
         // `Corporation for National Research`
         let between = self.before(at, 1) == Kind::Noun && next == Kind::Noun;
-        let same_line = at > 0 && self.line(at - 1) == self.line(after);
         let phrase = self.word(at) == "for" && between && same_line;
         let inner = lone && matches!(next, Kind::Noun | Kind::Mail);
-        let further = !body.people && (run.names >= 2 || next == Kind::Mail);
+        // On the next line it is a label: `Contact: Ada Byron`.
+        let capital = self.word(at).starts_with(|c: char| c.is_ascii_uppercase());
+        let label = capital && at > 0 && self.line(at - 1) != self.line(at) && self.before(at, 1) == Kind::Year;
+        let further = !body.people && !label && (run.names >= 2 || next == Kind::Mail);
         usize::from(phrase || inner || run.company || further)
     }
 

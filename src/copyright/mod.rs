@@ -10,10 +10,13 @@
 //! (year, name, company, small word, junk, …) by tables and by shape; a grammar written by hand takes words for as long
 //! as they belong to the statement. All of it is linear in the text, and [`limits`] bound what a file can make of it.
 //!
+//! In files that are not text the strings around the word `copyright` are read the same way ([`find_in_binary`]).
+//!
 //! Which words and shapes count follows what the copyright scanner of the ScanCode toolkit tells apart, so that its tests
 //! can serve as a yardstick; the grammar is another one.
 
 mod ascii;
+mod binary;
 mod body;
 mod code;
 mod joint;
@@ -33,6 +36,7 @@ use crate::model::copyright::Copyright;
 use crate::model::limits;
 use crate::model::place::Lines;
 
+pub use binary::find_in_binary;
 pub use merge::merge;
 use window::{Group, Windows};
 

@@ -117,6 +117,8 @@ fn letter(c: char, rest: &str, out: &mut String) {
         '*' | '#' | '%' | '[' | ']' | '{' | '}' | '|' | '\\' => out.push(' '),
         '/' if rest.starts_with("/*") => out.push(' '),
         '/' if out.ends_with(' ') && rest.get(1..).is_none_or(|next| next.is_empty() || next.starts_with("* ")) => {}
+        // `2016年`: the word for year behind a number.
+        '年' if out.ends_with(|c: char| c.is_ascii_digit()) => out.push(' '),
         c if c.is_whitespace() || c.is_control() => out.push(' '),
         other => out.push(other),
     }

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! marks in the bytes → window of lines around each → clean lines → words → kinds → statement → trimmed
-//!    (window)              (window)              (line, markup, ascii)   (word, shape, year)   (parse, body, joint)   (statement, trim)
+//!    (window)              (window)              (line, markup, ascii)   (word, shape, year)   (parse, body, joint)   (statement, trim, spelling)
 //! ```
 //!
 //! Only the lines around a mark (`copyright`, `(c)`, `©`, …) are ever looked at, so a file without one costs a single
@@ -25,6 +25,7 @@ mod markup;
 mod merge;
 mod parse;
 mod shape;
+mod spelling;
 mod statement;
 mod trim;
 mod window;
@@ -65,11 +66,11 @@ pub fn find(text: &[u8], licence_texts: &[Lines], scratch: &mut Scratch) -> Foun
     let mut found = Found::default();
     let mut windows = Windows::new(text, limits::COPYRIGHT_TEXT);
     while windows.next(&mut scratch.group) {
-        let Group { text, words, .. } = &scratch.group;
+        let Group { text, words, spellings, .. } = &scratch.group;
         scratch.spans.clear();
         parse::statements(words, text, &mut scratch.spans);
         for span in &scratch.spans {
-            let Some(one) = words.get(span.first..span.end).and_then(|words| statement::of(words, text)) else {
+            let Some(mut one) = words.get(span.first..span.end).and_then(|words| statement::of(words, text)) else {
                 continue;
             };
             if inside(one.lines, licence_texts) {
@@ -79,6 +80,7 @@ pub fn find(text: &[u8], licence_texts: &[Lines], scratch: &mut Scratch) -> Foun
                 found.cut = true;
                 return found;
             }
+            one.holder = spellings.restore(one.holder);
             found.statements.push(one);
         }
     }

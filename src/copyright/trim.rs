@@ -137,7 +137,7 @@ fn period(text: &str) -> &str {
 }
 
 /// Beginnings of phrases that speak of copyright and state none.
-const TALK: [&str; 40] = [
+const TALK: [&str; 39] = [
     "copyright holder or",
     "copyright notice.",
     "and/or the universal copyright convention",
@@ -171,7 +171,6 @@ const TALK: [&str; 40] = [
     "copyright including",
     "copyright in section",
     "copyright lgpl group",
-    "copyright gnu general public",
     "copyright gpl group",
     "copyright, license, and",
     "copyright not limited",

@@ -39,6 +39,8 @@ fn statements_are_read_out_of_comments_of_every_kind() {
 
 #[test]
 fn encodings_and_accents_do_not_matter() {
+    let found = find(b"Copyright (C) 2016 and later Acme, Inc. and others", &[], &mut Scratch::default()).statements;
+    assert_eq!(found[0].holder, "Acme, Inc. and others");
     assert_eq!(statements("Copyright © 2004 Jürgen Weiß"), ["Copyright (c) 2004 Jurgen Weiss"]);
     assert_eq!(statements(b"Copyright \xa9 2004 J\xfcrgen Wei\xdf"), ["Copyright (c) 2004 Jurgen Weiss"]);
     for text in ["Copyright © 2004 Jürgen Weiß".as_bytes(), b"Copyright \xa9 2004 J\xfcrgen Wei\xdf"] {

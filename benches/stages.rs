@@ -10,7 +10,7 @@ use divan::Bencher;
 use divan::counter::{BytesCount, ItemsCount};
 use foundling::attribute::{self, Project};
 use foundling::copyright;
-use foundling::examine::{self, Memory, Search, SourceFile, Wanted, examine};
+use foundling::examine::{self, Content, Memory, Search, SourceFile, Wanted, examine};
 use foundling::index::set::Indexes;
 use foundling::input::read;
 use foundling::input::walk::{self, FoundFile, WalkOptions};
@@ -100,7 +100,7 @@ fn examine_all(indexes: &Indexes, found: &[FoundFile], texts: &[Vec<u8>]) -> Vec
     let one = |(file, text): (&FoundFile, &Vec<u8>)| {
         let blake3 = *blake3::hash(text).as_bytes();
         let source = SourceFile { root: file.root, path: &file.path, bytes: text.len() as u64, blake3 };
-        examine(&search, &source, Some(text), &mut scratch, None)
+        examine(&search, &source, Content::Text(text), &mut scratch, None)
     };
     found.iter().zip(texts).map(one).collect()
 }

@@ -56,7 +56,7 @@ pub enum Code {
     Changed,
     /// Over the size limit: hashed only.
     TooLarge,
-    /// Not text: hashed only.
+    /// Not text: hashed, and searched for copyright statements where those are wanted.
     Binary,
     /// A password-protected archive or member.
     Encrypted,

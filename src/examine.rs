@@ -33,6 +33,28 @@ pub struct SourceFile<'a> {
     pub blake3: [u8; 32],
 }
 
+/// What a file holds.
+#[derive(Clone, Copy, Debug)]
+pub enum Content<'a> {
+    /// What the lexer can read of it.
+    Text(&'a [u8]),
+    /// Bytes that are no text.
+    Binary(&'a [u8]),
+    /// Nothing was read: it is over the size limit, or opened as an archive.
+    Unread,
+}
+
+impl<'a> Content<'a> {
+    /// Of the bytes that were read, and the text that was made of them.
+    pub fn of(bytes: Option<&'a [u8]>, text: Option<&'a [u8]>) -> Content<'a> {
+        match (bytes, text) {
+            (_, Some(text)) => Content::Text(text),
+            (Some(bytes), None) => Content::Binary(bytes),
+            (None, None) => Content::Unread,
+        }
+    }
+}
+
 /// What to look for, and what to compare with.
 #[derive(Clone, Copy)]
 pub struct Search<'a> {
@@ -46,6 +68,8 @@ pub struct Search<'a> {
 
 /// Broken licence tags of one file that are reported each; the others are one entry with their number.
 const BROKEN_TAGS_LISTED: usize = 10;
+/// What is said of a file with more statements than fit.
+const COPYRIGHTS_CUT: &str = "only its first copyright statements are listed";
 
 /// Buffers of one thread.
 #[derive(Default)]
@@ -56,12 +80,11 @@ pub struct Scratch {
     copyright: copyright::Scratch,
 }
 
-/// Examines a file. `text` is what the lexer can read of it, `None` for binaries and files over the size limit; `trace`
-/// takes what `explain` shows.
+/// Examines a file; `trace` takes what `explain` shows.
 pub fn examine(
     search: &Search<'_>,
     file: &SourceFile<'_>,
-    text: Option<&[u8]>,
+    content: Content<'_>,
     scratch: &mut Scratch,
     trace: Option<&mut Trace>,
 ) -> FileEvidence {
@@ -86,7 +109,18 @@ pub fn examine(
     if search.wanted.matches {
         identical(search.indexes, &mut evidence);
     }
-    let Some(text) = text else { return evidence };
+    let text = match content {
+        Content::Text(text) => text,
+        Content::Binary(bytes) => {
+            if search.wanted.copyrights {
+                let found = copyright::find_in_binary(bytes, &mut scratch.copyright);
+                evidence.copyrights = found.statements;
+                evidence.problems.extend(found.cut.then(|| Problem::new(Code::OverLimit, file.path, COPYRIGHTS_CUT)));
+            }
+            return evidence;
+        }
+        Content::Unread => return evidence,
+    };
     let language = language::of(file.path, text);
     evidence.language = Some(language.name);
     if search.wanted.licenses || search.wanted.copyrights {
@@ -167,7 +201,7 @@ fn copyrights(text: &[u8], scratch: &mut copyright::Scratch, said: &mut Said) {
     let found = copyright::find(text, &texts, scratch);
     said.copyrights = found.statements;
     if found.cut {
-        said.problems.push((Code::OverLimit, "only its first copyright statements are listed".to_string()));
+        said.problems.push((Code::OverLimit, COPYRIGHTS_CUT.to_string()));
     }
 }
 

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
 use crate::error::Error;
-use crate::examine::{self, Memory, Search, SourceFile, Wanted, examine};
+use crate::examine::{self, Content, Memory, Search, SourceFile, Wanted, examine};
 use crate::index::reader::Index;
 use crate::index::relation::{self, Holder};
 use crate::index::set::Indexes;
@@ -59,12 +59,13 @@ pub fn explain(indexes: &Indexes, path: &Path, lines: Option<Lines>, root: Optio
     let done = read::read(&full, &shown, &mut buffer)
         .map_err(|problem| Error::Usage(format!("cannot read `{}`: {}", path.display(), problem.detail)))?;
     let mut scratch = Vec::new();
-    let text =
-        (done.body == read::Body::Whole).then_some(&buffer[..]).and_then(|bytes| read::text(bytes, &mut scratch));
+    let bytes = (done.body == read::Body::Whole).then_some(&buffer[..]);
+    let text = bytes.and_then(|bytes| read::text(bytes, &mut scratch));
     let source = SourceFile { root: RootNo(0), path: &shown, bytes: done.bytes, blake3: done.blake3 };
     let mut trace = Trace::default();
     let search = Search { indexes, wanted: Wanted::ALL, memory: &Memory::default() };
-    let evidence = examine(&search, &source, text, &mut examine::Scratch::default(), Some(&mut trace));
+    let content = Content::of(bytes, text);
+    let evidence = examine(&search, &source, content, &mut examine::Scratch::default(), Some(&mut trace));
     let mut tokens = Tokens::default();
     if let Some(text) = text {
         token::lex(text, language::of(&shown, text), usize::MAX, &mut tokens);

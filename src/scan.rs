@@ -5,7 +5,7 @@ use std::sync::Mutex;
 
 use crate::attribute::{self, Project};
 use crate::error::{Code, Error, Problem};
-use crate::examine::{self, Memory, Search, SourceFile, Wanted, examine};
+use crate::examine::{self, Content, Memory, Search, SourceFile, Wanted, examine};
 use crate::index::set::Indexes;
 use crate::input::archive::{self, ArchiveLimits};
 use crate::input::walk::{self, FoundFile, WalkOptions};
@@ -212,15 +212,16 @@ impl<'a> Worker<'a> {
         self.own.files += 1;
         self.own.bytes += source.bytes;
         let text = bytes.and_then(|bytes| read::text(bytes, &mut self.text));
-        let mut evidence = examine(&self.search, source, text, &mut self.scratch, None);
+        let content = Content::of(bytes, text);
+        let mut evidence = examine(&self.search, source, content, &mut self.scratch, None);
         self.own.add_problems(source.root, std::mem::take(&mut evidence.problems));
         let known = !evidence.whole.is_empty() || !evidence.snippets.is_empty();
-        if bytes.is_some() && text.is_none() && !known && !opened && source.bytes > 0 {
-            self.own.add_problems(source.root, [Problem::new(Code::Binary, source.path, "not text: hashed only")]);
-        }
         // A licence file speaks for the folder around it, whatever it holds.
         let named = !evidence.licenses.is_empty() || !evidence.mentions.is_empty();
         let states = named || !evidence.copyrights.is_empty();
+        if matches!(content, Content::Binary(_)) && !known && !states && !opened && source.bytes > 0 {
+            self.own.add_problems(source.root, [Problem::new(Code::Binary, source.path, "not text: hashed only")]);
+        }
         if known || states || license::file::kind(&evidence.path).is_some() {
             self.own.evidence.push(evidence);
         } else if self.options.all_files {

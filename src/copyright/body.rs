@@ -21,6 +21,8 @@ pub(super) struct Body {
     pub loose: bool,
     /// The first year stands right behind a name that is no company.
     pub closed: bool,
+    /// Words that say nothing stand before a year: they are the holder.
+    pub dated: bool,
     /// A word of a name stands right before the sign.
     pub named: bool,
     /// Words of the name that is open; a year, an address of mail or a joining word ends it.
@@ -52,6 +54,7 @@ impl Parser<'_> {
         let kind = self.kind(at);
         match kind {
             Kind::Year | Kind::ShortYear => {
+                body.dated |= body.loose && !body.name;
                 body.closed |= !body.year && !body.company && is_name(self.before(at, 1));
                 body.year = true;
             }
@@ -98,7 +101,7 @@ impl Parser<'_> {
             Kind::By => self.by(at, first, body),
             Kind::Portions => self.part_of(at, body),
             Kind::Paren => self.paren(at, body),
-            Kind::Author => usize::from(body.year && !body.name && self.named_with_mail(at + 1)),
+            Kind::Author => usize::from(body.year && !body.name && !body.dated && self.named_with_mail(at + 1)),
             Kind::Contributors | Kind::Authors | Kind::Committers | Kind::Maintainers => self.people(at, first, body),
             Kind::AuthorsStop => usize::from(!first && (body.run > 0 || body.people || body.loose)),
             Kind::Others => usize::from(self.before(at, 1) == Kind::And || body.people),
@@ -142,7 +145,8 @@ impl Parser<'_> {
         let (before, after) = (self.before(at, 1), self.kind(at + 1));
         let numbers = matches!(before, Kind::Year | Kind::ShortYear | Kind::Number | Kind::SmallNumber);
         let behind_year = !first && numbers && body.year && !body.name;
-        let before_name = is_name(after) && (first || before == Kind::Noun && body.run == 1);
+        let item = first && self.word(at).ends_with('.');
+        let before_name = is_name(after) && (first && !item || before == Kind::Noun && body.run == 1);
         let before_year = after == Kind::Year && (first || before == Kind::Plain);
         // `Group 42, Inc.`, `JSR 371 expert group`
         let inside = after == Kind::Suffix && before == Kind::Suffix
@@ -180,10 +184,14 @@ impl Parser<'_> {
         let before = self.before(at, 1);
         let behind_mail = body.mail && body.run == 0 && before != Kind::Year;
         let ended = is_company(before) || before == Kind::Year && body.name || behind_mail;
+        // `<ada@example.org>, IBM`
+        let listed = before == Kind::Mail && self.word(at - 1).ends_with(',') && self.line(at - 1) == self.line(at);
         let capitals = body.caps > 0 && body.run == body.caps;
         let joins = !ended && (body.run == 0 || capitals || body.caps == 0);
         let run = self.run(at);
-        usize::from(joins || run.company || run.names >= 2 && self.kind(at + 1) == Kind::Noun)
+        // `Ada B C <ada@example.org>`
+        let initial = body.run > 0 && self.word(at).len() == 1 && self.kind(at + 1) == Kind::Mail;
+        usize::from(joins || initial || listed || run.company || run.names >= 2 && self.kind(at + 1) == Kind::Noun)
     }
 
     /// A word of a name goes on with everything but a whole statement; behind that only a whole name does.
@@ -206,6 +214,11 @@ impl Parser<'_> {
         if !(behind_mail || behind_company || behind_year || behind_plain || behind_others) {
             return 1;
         }
+        // `Acme Inc. - http://acme.example`: the next line names people who work there.
+        let next_line = at > 0 && self.line(at - 1) != self.line(at);
+        if before == Kind::Url && further == Kind::Dash && next_line {
+            return 0;
+        }
         let run = self.run(at);
         usize::from(run.names >= 2 || run.company)
     }
@@ -215,7 +228,9 @@ impl Parser<'_> {
         let signs = self.count(at, Kind::Copy);
         let years = self.count(at + signs, Kind::Year);
         let after = at + signs + years;
-        let named = self.is_name(after) || self.kind(after) == Kind::Plain && self.run(after + 1).names >= 2;
+        // `(c) The Acme`, but not a sentence on the next line.
+        let least = if at > 0 && self.line(at - 1) == self.line(after) { 1 } else { 2 };
+        let named = self.is_name(after) || self.kind(after) == Kind::Plain && self.run(after + 1).names >= least;
         let behind_year = body.year && !body.name && !body.loose && named;
         let before_year = !body.year && body.name && years > 0 && !named && (signs == 1 || self.reserved(after) > 0);
         if !first && (behind_year || before_year) { signs } else { 0 }

@@ -57,7 +57,7 @@ impl Parser<'_> {
     pub(super) fn by(&self, at: usize, first: bool, body: &Body) -> usize {
         let (before, next) = (self.before(at, 1), self.kind(at + 1));
         if body.name {
-            return usize::from(before == Kind::Year && body.mail && is_name(next));
+            return usize::from(before == Kind::Year && (body.mail || body.company) && is_name(next));
         }
         if !first && !matches!(before, Kind::Year | Kind::ShortYear | Kind::SmallNumber | Kind::Dash) {
             return 0;
@@ -65,15 +65,23 @@ impl Parser<'_> {
         if is_name(next) || matches!(next, Kind::Mail | Kind::Url | Kind::Host | Kind::Von | Kind::Year | Kind::Mit) {
             return 1;
         }
+        // `by the following authors:`
+        if next == Kind::Plain && self.kind(at + 2) == Kind::Following {
+            return if self.kind(at + 3) == Kind::Authors { 4 } else { 0 };
+        }
         let plain = self.kind(at + 2) == Kind::Plain;
-        let fits = next == Kind::Plain && (body.year || plain || self.run(at + 2).company);
+        let run = self.run(at + 2);
+        let people = run.names > 0 && matches!(self.kind(at + 2 + run.words), Kind::Authors | Kind::Contributors);
+        let fits = next == Kind::Plain && (body.year || plain || people || run.company);
         if fits { 2 + usize::from(plain) } else { 0 }
     }
 
     /// Authors and contributors stand behind a name. At the start of a line they are the head of a list.
     pub(super) fn people(&self, at: usize, first: bool, body: &Body) -> usize {
         let before = if first { Kind::Empty } else { self.before(at, 1) };
-        if before == Kind::And {
+        // `and many contributors`
+        let many = before == Kind::Plain && self.before(at, 2) == Kind::And && !first;
+        if before == Kind::And || many {
             return 1;
         }
         if self.kind(at) == Kind::Contributors && body.year && !body.name {
@@ -139,6 +147,12 @@ impl Parser<'_> {
     pub(super) fn plain(&self, at: usize, first: bool, head: &Head, body: &Body) -> usize {
         let plain = |at: &usize| self.kind(*at) == Kind::Plain && self.reserved(*at) == 0;
         let count = (at..at + STATEMENT_WORDS).take_while(plain).count();
+        // `the original author or authors`
+        let author = self.kind(at + count) == Kind::Author && self.kind(at + count + 1) == Kind::Plain;
+        let authors = author && matches!(self.kind(at + count + 2), Kind::Authors | Kind::AuthorsStop);
+        if authors && !body.name && (body.year || count <= 2) {
+            return count + 3;
+        }
         match (body.name, body.year) {
             (false, true) => self.plain_behind_year(at + count, count, body),
             (false, false) => self.plain_behind_head(at, count, first, head, body),
@@ -146,12 +160,8 @@ impl Parser<'_> {
         }
     }
 
-    /// Behind a year they may be the holder themselves: `2010 the original author or authors`.
+    /// Behind a year they may be the holder themselves.
     fn plain_behind_year(&self, after: usize, count: usize, body: &Body) -> usize {
-        let author = self.kind(after) == Kind::Author && self.kind(after + 1) == Kind::Plain;
-        if author && matches!(self.kind(after + 2), Kind::Authors | Kind::AuthorsStop) {
-            return count + 3;
-        }
         let run = self.run(after);
         let named = run.company || run.names >= 2;
         if body.named && !named { 0 } else { count }
@@ -172,7 +182,10 @@ impl Parser<'_> {
             _ => false,
         };
         let dated = next == Kind::Year || next == Kind::SmallNumber && self.kind(after + 1) == Kind::Year;
+        // `property of Acme Inc.`, `works of Acme Inc.`
+        let owned = next == Kind::Of && matches!(self.word(at), "property" | "work" | "works");
         let fits = match count {
+            1 if owned && self.run(after + 1).company => true,
             1 if dated => true,
             1 | 2 if run.company || people || next == Kind::Mail => true,
             1 if named => head.signs >= 2 || self.kind(after + run.words) == Kind::Year,
@@ -194,8 +207,17 @@ impl Parser<'_> {
                 return count;
             }
         }
+        // `The Acme Reference Library Authors`
+        let people = matches!(next, Kind::Authors | Kind::AuthorsStop | Kind::Contributors);
+        let title = (at..after).all(|at| self.word(at).starts_with(|c: char| c.is_ascii_uppercase()));
+        let same_line = at > 0 && self.line(at - 1) == self.line(after);
+        if people && count <= 3 && body.run > 0 && title && same_line {
+            return count;
+        }
         if count != 1 {
-            return if count <= 3 && run.company { count } else { 0 };
+            // `for convergence integrated media GmbH`
+            let most = if self.word(at) == "for" { 5 } else { 3 };
+            return if count <= most && run.company { count } else { 0 };
         }
         let spelled = self.spelled_mail(after);
         if spelled > 0 {
@@ -203,10 +225,19 @@ impl Parser<'_> {
         }
         // `Corporation for National Research`
         let between = self.before(at, 1) == Kind::Noun && next == Kind::Noun;
-        let same_line = at > 0 && self.line(at - 1) == self.line(after);
-        let phrase = self.word(at) == "for" && between && same_line;
+        // `Research Consortium for Informatics`
+        let body_for = self.before(at, 1) == Kind::Suffix
+            && next == Kind::Noun
+            && at > 0
+            && self.word(at - 1).len() >= 6
+            && self.word(at - 1).bytes().all(|byte| byte.is_ascii_alphabetic());
+        let phrase = self.word(at) == "for" && (between && same_line || body_for);
         let inner = lone && matches!(next, Kind::Noun | Kind::Mail);
-        let further = !body.people && (run.names >= 2 || next == Kind::Mail);
+        // On the next line it is a label: `Contact: Ada Byron`.
+        let capital = self.word(at).starts_with(|c: char| c.is_ascii_uppercase());
+        let dated = capital && self.before(at, 1) == Kind::Year;
+        let label = at > 0 && self.line(at - 1) != self.line(at) && (dated || self.word(at) == "Contact");
+        let further = !body.people && !label && (run.names >= 2 || next == Kind::Mail);
         usize::from(phrase || inner || run.company || further)
     }
 

@@ -82,6 +82,7 @@ fn plain(line: &str, out: &mut String) {
     while let Some(c) = rest.chars().next() {
         let taken = match c {
             '<' => gap(rest, out).or_else(|| sign(rest, out)),
+            'u' if prefixes_literal(rest, out) => Some(1),
             '&' | '\\' | '|' | 'u' | 'x' | 'X' => sign(rest, out).or_else(|| escape(c, rest, out)),
             '(' => parenthesis(rest, out),
             'y' if starts(rest, "year>") => {
@@ -116,9 +117,16 @@ fn letter(c: char, rest: &str, out: &mut String) {
         '*' | '#' | '%' | '[' | ']' | '{' | '}' | '|' | '\\' => out.push(' '),
         '/' if rest.starts_with("/*") => out.push(' '),
         '/' if out.ends_with(' ') && rest.get(1..).is_none_or(|next| next.is_empty() || next.starts_with("* ")) => {}
+        // `2016年`: the word for year behind a number.
+        '年' if out.ends_with(|c: char| c.is_ascii_digit()) => out.push(' '),
         c if c.is_whitespace() || c.is_control() => out.push(' '),
         other => out.push(other),
     }
+}
+
+/// `u'…`: the letter that Python 2 puts before a string of characters.
+fn prefixes_literal(rest: &str, out: &str) -> bool {
+    rest.get(1..).is_some_and(|next| next.starts_with(['\'', '"'])) && out.ends_with([' ', '=', '('])
 }
 
 fn sign(rest: &str, out: &mut String) -> Option<usize> {

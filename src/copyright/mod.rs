@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! marks in the bytes → window of lines around each → clean lines → words → kinds → statement → trimmed
-//!    (window)              (window)              (line, markup, ascii)   (word, shape, year)   (parse, body, joint)   (statement, trim)
+//!    (window)              (window)              (line, markup, ascii)   (word, shape, year)   (parse, body, joint)   (statement, trim, spelling)
 //! ```
 //!
 //! Only the lines around a mark (`copyright`, `(c)`, `©`, …) are ever looked at, so a file without one costs a single
@@ -10,10 +10,13 @@
 //! (year, name, company, small word, junk, …) by tables and by shape; a grammar written by hand takes words for as long
 //! as they belong to the statement. All of it is linear in the text, and [`limits`] bound what a file can make of it.
 //!
+//! In files that are not text the strings around the word `copyright` are read the same way ([`find_in_binary`]).
+//!
 //! Which words and shapes count follows what the copyright scanner of the ScanCode toolkit tells apart, so that its tests
 //! can serve as a yardstick; the grammar is another one.
 
 mod ascii;
+mod binary;
 mod body;
 mod code;
 mod joint;
@@ -22,6 +25,7 @@ mod markup;
 mod merge;
 mod parse;
 mod shape;
+mod spelling;
 mod statement;
 mod trim;
 mod window;
@@ -33,6 +37,7 @@ use crate::model::copyright::Copyright;
 use crate::model::limits;
 use crate::model::place::Lines;
 
+pub use binary::find_in_binary;
 pub use merge::merge;
 use window::{Group, Windows};
 
@@ -61,11 +66,11 @@ pub fn find(text: &[u8], licence_texts: &[Lines], scratch: &mut Scratch) -> Foun
     let mut found = Found::default();
     let mut windows = Windows::new(text, limits::COPYRIGHT_TEXT);
     while windows.next(&mut scratch.group) {
-        let Group { text, words, .. } = &scratch.group;
+        let Group { text, words, spellings, .. } = &scratch.group;
         scratch.spans.clear();
         parse::statements(words, text, &mut scratch.spans);
         for span in &scratch.spans {
-            let Some(one) = words.get(span.first..span.end).and_then(|words| statement::of(words, text)) else {
+            let Some(mut one) = words.get(span.first..span.end).and_then(|words| statement::of(words, text)) else {
                 continue;
             };
             if inside(one.lines, licence_texts) {
@@ -75,6 +80,7 @@ pub fn find(text: &[u8], licence_texts: &[Lines], scratch: &mut Scratch) -> Foun
                 found.cut = true;
                 return found;
             }
+            one.holder = spellings.restore(one.holder);
             found.statements.push(one);
         }
     }

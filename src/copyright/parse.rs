@@ -217,6 +217,11 @@ impl Parser<'_> {
         let shouted = head.signs == 1 && (head.end..end).all(|at| !self.is_name(at) || capitals(at));
         let initials = self.kind(head.end + usize::from(first == Kind::Of)) == Kind::Initials;
         let enough = head.signs >= 2 || matches!(first, Kind::By | Kind::To);
+        // `add it to the copyright`, and on the next line something else.
+        let next_line = self.line(head.at) != self.line(head.end);
+        if next_line && head.signs == 1 && self.before(head.at, 1) == Kind::Plain && first == Kind::Noun {
+            return false;
+        }
         names >= 2 && !shouted || names == 1 && enough || initials || body.people
     }
 

@@ -39,8 +39,14 @@ fn statements_are_read_out_of_comments_of_every_kind() {
 
 #[test]
 fn encodings_and_accents_do_not_matter() {
+    let found = find(b"Copyright (C) 2016 and later Acme, Inc. and others", &[], &mut Scratch::default()).statements;
+    assert_eq!(found[0].holder, "Acme, Inc. and others");
     assert_eq!(statements("Copyright © 2004 Jürgen Weiß"), ["Copyright (c) 2004 Jurgen Weiss"]);
     assert_eq!(statements(b"Copyright \xa9 2004 J\xfcrgen Wei\xdf"), ["Copyright (c) 2004 Jurgen Weiss"]);
+    for text in ["Copyright © 2004 Jürgen Weiß".as_bytes(), b"Copyright \xa9 2004 J\xfcrgen Wei\xdf"] {
+        let found = find(text, &[], &mut Scratch::default()).statements;
+        assert_eq!(found[0].holder, "Jürgen Weiß");
+    }
 }
 
 #[test]
@@ -72,6 +78,37 @@ fn names_companies_and_people_are_told_from_what_follows() {
         ),
         ("Copyright 2004 Ada Byron\nLicensed under the Apache License", "Copyright 2004 Ada Byron"),
         ("Copyright 2004 Ada Byron\n\nWidget Driver for Linux", "Copyright 2004 Ada Byron"),
+        ("copyright = u'2012-2021, The Widget Team'", "copyright 2012-2021, The Widget Team"),
+        ("(c) 2001 Ada Byron for united widget makers GmbH", "(c) 2001 Ada Byron for united widget makers GmbH"),
+        ("Copyright (c) 2011 Acme Widgets Co.,Ltd.", "Copyright (c) 2011 Acme Widgets Co.,Ltd."),
+        (
+            "(c) 1996 Ada Byron, <ada@example.org>, and many\ncontributors",
+            "(c) 1996 Ada Byron, <ada@example.org>, and many contributors",
+        ),
+        ("Copyright (c) 2001 Ada Byron <ada@example.org>, IBM", "Copyright (c) 2001 Ada Byron <ada@example.org>, IBM"),
+        ("Copyright (c) 2017 Acme Widgets\n * Contact: Ada Byron <a@b.org>", "Copyright (c) 2017 Acme Widgets"),
+        ("Copyright (c) Acme Widgets 2017\n * Contact: Ada Byron <a@b.org>", "Copyright (c) Acme Widgets 2017"),
+        (
+            "Copyright 2017 Acme Incorporated - https://acme.org/\n *  Ada Byron <a@b.org>",
+            "Copyright 2017 Acme Incorporated - https://acme.org",
+        ),
+        (
+            "Copyright 2013 by the following authors:\n- Ada Byron <a@b.org>",
+            "Copyright 2013 by the following authors - Ada Byron <a@b.org>",
+        ),
+        ("Copyright 1995 The Widget Reference Library Authors.", "Copyright 1995 The Widget Reference Library Authors"),
+        ("Copyright © 2016年 Ada Byron. All rights reserved.", "Copyright (c) 2016 Ada Byron"),
+        ("Copyright (c) the original author or authors.", "Copyright (c) the original author or authors"),
+        ("Copyright (c) by the MX4J contributors", "Copyright (c) by the MX4J contributors"),
+        ("is the Copyright property of Acme Incorporated.", "Copyright property of Acme Incorporated"),
+        (
+            "(c) 1997 by Acme, Inc.\n *     2001 by Ada Byron <ada@example.org>",
+            "(c) 1997 by Acme, Inc. 2001 by Ada Byron <ada@example.org>",
+        ),
+        (
+            "(c) 2000 Acme, European Research Consortium\nfor Widgets and Gadgets, Atlantis University",
+            "(c) 2000 Acme, European Research Consortium for Widgets and Gadgets, Atlantis University",
+        ),
         ("[assembly: AssemblyCopyright(\"Copyright (c) 2004 Ada Byron\")]", "Copyright (c) 2004 Ada Byron"),
     ] {
         check(input, &[expected]);
@@ -135,6 +172,8 @@ fn talk_of_copyright_is_no_statement() {
         "see COPYRIGHT for details",
         "const copyright = document.getElementById('copyright');",
         "copyrightable material",
+        "add the sources to the copyright\n  * Merged Widget support",
+        "the copyright property of others",
     ] {
         check(input, &[]);
     }

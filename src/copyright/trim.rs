@@ -43,8 +43,8 @@ pub(super) fn statement(words: &str) -> Option<String> {
 }
 
 /// Words that do not begin a holder.
-const HOLDER_FIRST: [&str; 12] =
-    ["by", "the", "portions", "c", "of", "to", "and", "or", "year", "-", "present", "copyright"];
+const HOLDER_FIRST: [&str; 13] =
+    ["by", "the", "portions", "c", "of", "to", "and", "or", "year", "-", "present", "later", "copyright"];
 
 /// The holder as the report shows it.
 pub(super) fn holder(words: &str) -> String {

@@ -6,6 +6,7 @@ use aho_corasick::{AhoCorasick, AhoCorasickBuilder};
 
 use super::line::{self, Buffers};
 use super::parse::Word;
+use super::spelling::Spellings;
 use super::word;
 use super::word::Kind;
 use super::year;
@@ -68,6 +69,8 @@ fn automaton<P: AsRef<[u8]>>(patterns: &[P]) -> AhoCorasick {
 pub(super) struct Group {
     pub text: String,
     pub words: Vec<Word>,
+    /// How its names are spelled.
+    pub spellings: Spellings,
     buffers: Buffers,
     cleaned: String,
 }
@@ -112,6 +115,7 @@ impl<'t> Windows<'t> {
         }
         group.text.clear();
         group.words.clear();
+        group.spellings.clear();
         let start = self.start_of_line(mark);
         self.number += self.line_ends(self.counted, start);
         self.counted = start.max(self.counted);
@@ -233,6 +237,7 @@ impl<'t> Windows<'t> {
             self.left = self.left.saturating_sub(raw.len() + 1);
             group.cleaned.clear();
             line::clean(raw, &mut group.buffers, &mut group.cleaned);
+            group.spellings.learn(raw);
             if letters.ends_statement() {
                 take(group, line.number, &mut last);
                 if line.start >= marked.start {

@@ -159,13 +159,13 @@ pub(super) const WORDS: &[(Kind, &str)] = &[
         INC~ INCORPORATED~ CORP~ CORPORATION~ FOUNDATION~ GROUP~ COMPANY~ (tm)~ %forum* %corp~ %corporation~ \
         %corporations~ Co~ co~ CO~ cO~ %consortium~ %foundation~ %alliance~ Working %group~ %technology~ \
         %technologies~ %community~ %communities~ %microsystems~ %project~ %projects~ %team~ %teams~ %tech~ Limited' \
-        LTD~ Ltd~ ltd~ LTd~ LtD~ LLC~ Llc~ llc~ LLP~ Llp~ llp~ L.L.C~ L.L.P~ L.P L.P. %subsidiary %subsidiaries \
+        LTD~ Ltd~ ltd~ LTd~ LtD~ LLC~ Llc~ llc~ LLP~ Llp~ llp~ L.L.C~ L.L.P~ L.P~ Co.Ltd~ Co.,Ltd~ Co.LTD~ Co.,LTD~ CO.LTD~ CO.,LTD~ %subsidiary %subsidiaries \
         %subsidiaries. %subsidiary(-ies) %subsidiary(-ies). S.A S.A. S.A., S.A.S S.A.S. SAS SAS, SA SA. SA, Sas sas \
-        A/S A/S, A/S. AG AG, AG. AB AB, AB. Lab Lab. Lab, Labs Labs. Labs, Research Research, Research. Center \
-        Center, Center. INRIA INRIA, INRIA. Societe KG KG, KG. SARL~ S.A.R.L.~ a.s. S.r.l S.r.l. \
+        A/S~ AG AG, AG. AB AB, AB. Lab Lab. Lab, Labs Labs. Labs, Research Research, Research. Center \
+        Center, Center. INRIA INRIA, INRIA. Societe KG KG, KG. SARL~ S.A.R.L.~ a.s. S.r.l~ \
         Vertriebsges.m.b.H Vertriebsges.m.b.H. ehf ehf. hf hf. svf svf. ohf ohf. SPRL~ srl~ sp. o.o. e.K. e.Kfm. \
-        e.Kfr. GmbH~ GMBH~ gmbh~ Gmbh~ e.V e.V. e.v. e.v V.V. s.p.A s.p.A. S.p.A S.p.A. S.P.A. s.p.a s.p.a. \
-        s.r.o s.r.o. Laboratory~ Laboratories~ Laboratoire~ B.V B.V. b.v. b.v BV BV. bv Bv BVBA \
+        e.Kfr. GmbH~ GMBH~ gmbh~ Gmbh~ e.V~ e.v~ V.V. s.p.A s.p.A. S.p.A~ S.P.A~ s.p.a~ \
+        s.r.o s.r.o. Laboratory~ Laboratories~ Laboratoire~ B.V~ b.v~ BV~ bv Bv BVBA~ bvba~ \
         Partners Partners. Partners, INSTITUTE* %institut %instituts %institute %institutes %institutet %instituto \
         %institutos %instituta %institutas %institutu %instituti (Institute (Institut Facility* Tecnologia* IVS \
         IVS. Abp Abp. Abp, District~ Division~",

@@ -13,6 +13,7 @@ pub struct Copyright {
     /// rights reserved` left out.
     pub statement: String,
     /// Who holds it: the statement without signs, years and addresses; empty where nobody is named.
+    /// Letters keep their accents.
     pub holder: String,
     /// Its years; empty where it names none.
     pub years: Years,

@@ -15,9 +15,10 @@ fn a_file_with_a_statement_stands_in_the_report() {
         ("c.txt", b"\xff\xfeC\0o\0p\0y\0r\0i\0g\0h\0t\0 \0\xa9\0 \x002\x000\x001\x004\0 \0G\0r\0a\0c\0e\0\n\0"),
         ("d.py", b"# Copyright \xa9 1999, 2000 J\xfcrgen Wei\xdf and others\n"),
         ("e.bin", b"\0\0Copyright (c) 2004 Ada Byron\0"),
+        ("f.bin", b"\0\0(c) 2004 Ada Byron\0"),
     ]);
     let report = scan(tree.path(), ["."]).report();
-    assert_eq!(paths(&report), ["a.c", "c.txt", "d.py"]);
+    assert_eq!(paths(&report), ["a.c", "c.txt", "d.py", "e.bin"]);
     let own = |file: usize| report["files"][file]["copyrights"].clone();
     let ada = json!([{
         "statement": "Copyright (c) 2004-2007 Ada Byron <ada@example.org>",
@@ -29,11 +30,13 @@ fn a_file_with_a_statement_stands_in_the_report() {
     assert_eq!(own(1)[0]["statement"], "Copyright (c) 2014 Grace");
     let others = json!({
         "statement": "Copyright (c) 1999, 2000 Jurgen Weiss and others",
-        "holder": "Jurgen Weiss and others",
+        "holder": "Jürgen Weiß and others",
         "years": "1999-2000",
         "lines": [1, 1],
     });
     assert_eq!(own(2), json!([others]));
+    assert_eq!(own(3)[0]["statement"], "Copyright (c) 2004 Ada Byron");
+    assert_eq!(report["files"][3]["language"], json!(null));
 }
 
 #[test]

@@ -8,8 +8,8 @@
 //!
 //! Time is bounded by bytes times a constant: one pass over the bytes for the roots, at most [`limits::LICENSE_WORDS`] words
 //! of four look-ups each, and at most [`limits::LICENSE_ALIGNED`] words aligned, each with at most a few hundred others.
-//! What a limit leaves out is told by [`Scratch`]. The worst of the crafted texts that were tried, 12 MB of five-word
-//! pieces of licences in random order, takes 0.1 µs a byte.
+//! What a limit leaves out is told by [`Scratch`]. The worst of the crafted texts that were tried, a chain of half a million
+//! names with commas, takes 0.3 µs a byte.
 
 mod align;
 mod aside;

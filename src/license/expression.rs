@@ -331,6 +331,9 @@ fn license(word: &str) -> Option<Found> {
     if !gnu {
         return Found::plain(if later { format!("{listed}+") } else { listed.to_string() });
     }
+    if later && listed.ends_with("-only") {
+        return None;
+    }
     let version = listed.strip_suffix("-only").or(listed.strip_suffix("-or-later")).unwrap_or(listed);
     let later = later || listed.ends_with("-or-later");
     let full = format!("{version}{}", if later { "-or-later" } else { "-only" });
@@ -378,7 +381,12 @@ struct Names {
 fn names() -> &'static Names {
     static NAMES: OnceLock<Names> = OnceLock::new();
     NAMES.get_or_init(|| Names {
-        licenses: LICENSES.iter().map(|license| (license.name.to_ascii_lowercase(), license.name)).collect(),
+        // The crate lists what stands for the lack of a licence among them.
+        licenses: LICENSES
+            .iter()
+            .filter(|license| !matches!(license.name, "NONE" | "NOASSERTION"))
+            .map(|license| (license.name.to_ascii_lowercase(), license.name))
+            .collect(),
         exceptions: EXCEPTIONS.iter().map(|exception| (exception.name.to_ascii_lowercase(), exception.name)).collect(),
     })
 }

@@ -150,7 +150,8 @@ fn tag_matches(tag: &Tag) -> Vec<LicenseMatch> {
     match &tag.claim {
         Claim::Valid(expression) => vec![one(expression, 1.0, TAG_RULE)],
         Claim::Broken { known, .. } => {
-            known.iter().map(|expression| one(expression, BROKEN_TAG_SCORE, BROKEN_TAG_RULE)).collect()
+            let named: std::collections::BTreeSet<&String> = known.iter().collect();
+            named.into_iter().map(|expression| one(expression, BROKEN_TAG_SCORE, BROKEN_TAG_RULE)).collect()
         }
     }
 }

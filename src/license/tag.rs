@@ -58,17 +58,18 @@ pub fn find(text: &[u8], out: &mut Vec<Tag>) -> bool {
     };
     let mut lines = LineCounter { text, counted: 0, line: 1 };
     let mut snippets: Vec<Snippet> = Vec::new();
-    let most = out.len().saturating_add(limits::TAGS);
+    let mut left = limits::TAGS;
     for at in marks {
         let rest = text.get(at..).unwrap_or_default();
         if begins(rest, TAG) {
             if text.get(..at).and_then(<[u8]>::last).is_some_and(u8::is_ascii_alphanumeric) {
                 continue;
             }
-            let Some((claim, end)) = claim(text, at + TAG.len()) else { continue };
-            if out.len() >= most {
+            if left == 0 {
                 return true;
             }
+            left -= 1;
+            let Some((claim, end)) = claim(text, at + TAG.len()) else { continue };
             let line = lines.at(at);
             if let Some(snippet) = snippets.last_mut() {
                 snippet.tags.push(out.len());
@@ -154,21 +155,19 @@ fn claim(text: &[u8], from: usize) -> Option<(Claim, usize)> {
             value.push(' ');
             origins.push(end);
         }
-        // A letter outside ASCII ends every expression.
-        let letters = part.iter().position(|byte| !byte.is_ascii()).unwrap_or(part.len());
-        value.extend(part.iter().take(letters).map(|byte| char::from(*byte)).map(|letter| match letter {
-            '\r' => ' ',
-            other => other,
-        }));
+        // A letter outside ASCII ends every expression, and a carriage return ends its line.
+        let letters = part.iter().position(|byte| !byte.is_ascii() || *byte == b'\r').unwrap_or(part.len());
+        let ended = part.get(letters).is_some_and(|byte| !byte.is_ascii());
+        value.extend(part.iter().take(letters).map(|byte| char::from(*byte)));
         origins.extend((end + skipped..).take(letters));
         end = (end + length + 1).min(window.len());
         let (reading, taken) = expression::read(&value);
         let stop = start + taken.checked_sub(1).and_then(|last| origins.get(last)).map_or(0, |last| last + 1);
-        let cut = start + end >= start + limits::TAG_BYTES;
+        let cut = !ended && end >= limits::TAG_BYTES && letters == part.len();
         match reading {
             Reading::Nothing => return None,
             Reading::Valid(expression) if !cut || taken < value.len() => return Some((Claim::Valid(expression), stop)),
-            Reading::Broken { early: true, .. } if !cut && end < window.len() && number + 1 < TAG_LINES => {}
+            Reading::Broken { early: true, .. } if !cut && !ended && end < window.len() && number + 1 < TAG_LINES => {}
             Reading::Broken { reason, known, .. } => {
                 let reason = if cut { format!("it is longer than {} bytes", limits::TAG_BYTES) } else { reason };
                 return Some((Claim::Broken { text: shown(&value, taken), reason, known }, stop));

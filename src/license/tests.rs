@@ -217,3 +217,36 @@ fn licences_of_the_list_have_a_category() {
         assert_eq!(category(expression), expected, "{expression}");
     }
 }
+
+#[test]
+fn what_stands_for_no_licence_is_none() {
+    check("SPDX-License-Identifier: NOASSERTION\n", &[]);
+    check("SPDX-License-Identifier: MIT OR noassertion\n", &["MIT"]);
+    let mut scratch = Scratch::default();
+    detect(b"SPDX-License-Identifier: MIT OR NOASSERTION\n", "a.c", &mut scratch);
+    assert_eq!(scratch.broken_tags().count(), 1);
+    detect(b"SPDX-License-Identifier: GPL-2.0-only+\n", "a.c", &mut scratch);
+    assert_eq!(scratch.broken_tags().count(), 1);
+}
+
+#[test]
+fn a_tag_ends_at_what_belongs_to_no_expression() {
+    let long = "x".repeat(2000);
+    for text in [
+        format!("/*! SPDX-License-Identifier: MIT\u{b7} {long} */"),
+        "SPDX-License-Identifier: MIT\rMIT License".to_string(),
+        format!("SPDX-License-Identifier: MIT */{long}"),
+    ] {
+        let mut scratch = Scratch::default();
+        let found = detect(text.as_bytes(), "a.js", &mut scratch);
+        assert_eq!(found.first().map(|one| one.expression.as_str()), Some("MIT"), "{text:.60}");
+        assert_eq!(scratch.broken_tags().count(), 0, "{text:.60}");
+    }
+    let mut scratch = Scratch::default();
+    let found = detect(
+        "SPDX-License-Identifier: MIT OR \u{2014} note\nApache-2.0 is what the others use".as_bytes(),
+        "a.c",
+        &mut scratch,
+    );
+    assert!(found.iter().all(|one| one.expression != "MIT OR Apache-2.0"), "{found:?}");
+}

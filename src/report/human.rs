@@ -6,7 +6,7 @@ use std::io::{self, Write};
 
 use crate::error::{Code, Problem};
 use crate::model::evidence::MatchKind;
-use crate::model::finding::{FileMatch, FileReport, Finding, FindingKind, Report};
+use crate::model::finding::{FileMatch, FileReport, Finding, FindingKind, Licensing, Report};
 use crate::model::place::{Lines, RangePair};
 use crate::report::Style;
 use crate::report::layout::{
@@ -151,7 +151,10 @@ fn extent(finding: &Finding) -> String {
 }
 
 fn modified(finding: &Finding, files: &str) -> String {
+    // A copy without its notice is whole but for comments, and so not counted as modified.
+    let noted = |licensing: &Licensing| licensing.notice_removed.count > 0 || licensing.notice_replaced.count > 0;
     match finding.modified_files {
+        0 if finding.licensing.as_ref().is_some_and(noted) => format!("{files}, none modified but for comments"),
         0 => format!("{files}, none modified"),
         some => format!("{} of {files} modified", count(some.into())),
     }

@@ -231,3 +231,18 @@ fn lines_too_few_for_a_place_lead_the_report_where_there_is_no_place() {
     assert!(text.starts_with("foundling found lines of 2 components copied into 2 files, of 1,234 files.\n"), "{text}");
     assert!(text.contains("Copied      lines of 2 components in 2 files"), "{text}");
 }
+
+#[test]
+fn a_folder_whose_notices_are_gone_is_not_called_unmodified() {
+    let mut report = sample::report();
+    let place = report.findings.iter().position(|finding| finding.root == "third_party/zlib").unwrap();
+    report.findings[place].modified_files = 0;
+    assert!(render(&report, Style::PLAIN).contains("23 files, none modified;"));
+    let mut licensing = Licensing::default();
+    licensing.unlicensed.add("third_party/zlib/a.c");
+    report.findings[place].licensing = Some(licensing.clone());
+    assert!(render(&report, Style::PLAIN).contains("23 files, none modified;"));
+    licensing.notice_replaced.add("third_party/zlib/a.c");
+    report.findings[place].licensing = Some(licensing);
+    assert!(render(&report, Style::PLAIN).contains("23 files, none modified but for comments;"));
+}

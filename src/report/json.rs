@@ -12,7 +12,7 @@ use serde_json::ser::Formatter;
 
 use crate::error::Code;
 use crate::model::copyright::Copyright;
-use crate::model::evidence::MatchKind;
+use crate::model::evidence::{MatchKind, Wanted};
 use crate::model::finding::{
     Declared, Declarer, FileMatch, FileReport, Finding, FindingKind, IndexSummary, LicenseFlag, Licensing, Paths,
     Report,
@@ -144,6 +144,7 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     out.write_all(b"{\n")?;
     field(out, "schema", &SCHEMA)?;
     field(out, "tool", &TOOL)?;
+    field(out, "wanted", &wanted(report))?;
     list(out, "indexes", report.indexes.iter().map(index))?;
     out.write_all(b",\n")?;
     field(out, "roots", &report.roots)?;
@@ -154,6 +155,13 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     out.write_all(b",\n")?;
     list(out, "problems", report.problems.iter())?;
     out.write_all(b"\n}\n")
+}
+
+/// What was looked for: an empty list elsewhere means that there is none only if it stands here.
+fn wanted(report: &Report) -> Vec<&'static str> {
+    let Wanted { matches, licenses, copyrights } = report.wanted;
+    let all = [("matches", matches), ("licenses", licenses), ("copyrights", copyrights)];
+    all.into_iter().filter(|(_, wanted)| *wanted).map(|(name, _)| name).collect()
 }
 
 fn index(index: &IndexSummary) -> Index<'_> {
@@ -317,6 +325,7 @@ mod tests {
     struct Document {
         schema: String,
         tool: BTreeMap<String, String>,
+        wanted: Vec<String>,
         indexes: Vec<ReadIndex>,
         roots: Vec<String>,
         summary: ReadSummary,
@@ -429,6 +438,9 @@ mod tests {
         let index = ReadIndex { id: "5eed".into(), components: 812, releases: 9120, files: 1_203_441 };
         assert_eq!(document.indexes, [index]);
         assert_eq!(document.roots, ["product"]);
+        assert_eq!(document.wanted, ["matches", "licenses", "copyrights"]);
+        let part = Report { wanted: Wanted { licenses: true, ..Wanted::NONE }, ..Report::default() };
+        assert_eq!(read(&part).wanted, ["licenses"]);
         let count = |pairs: &[(&str, u64)]| pairs.iter().map(|&(name, count)| (name.to_string(), count)).collect();
         let summary = ReadSummary {
             files: 1234,
@@ -511,8 +523,8 @@ mod tests {
         assert_eq!(text, self::text(&sample::report()));
         let line = r#"    {"code": "too-large", "path": "data/dump.sql", "detail": "hashed only: 120 MiB is over the 16 MiB limit", "count": 1},"#;
         assert!(text.lines().any(|found| found == line), "{text}");
-        // Two brackets, 8 fields, 4 ends of lists, then the entries: indexes, components, files, problems.
-        assert_eq!(text.lines().count(), 2 + 8 + 4 + 1 + 4 + 5 + 6);
+        // Two brackets, 9 fields, 4 ends of lists, then the entries: indexes, components, files, problems.
+        assert_eq!(text.lines().count(), 2 + 9 + 4 + 1 + 4 + 5 + 6);
         assert!(text.contains(r#""licenses": [], "mentions": [], "copyrights": []}"#));
     }
 

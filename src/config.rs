@@ -91,7 +91,11 @@ impl ScanSettings {
             scan::Options { no_ignore: scan.no_ignore, all_files: scan.all_files, wanted, threads: effort.threads };
         Ok(ScanSettings {
             roots: scan.paths,
-            indexes: if wanted.matches { index_sources(scan.indexes)? } else { Vec::new() },
+            // An index that is named must open, whether it is needed or not.
+            indexes: match wanted.matches {
+                true => index_sources(scan.indexes)?,
+                false => scan.indexes.index.into_iter().map(IndexSource::File).collect(),
+            },
             options,
             format: scan.format.format,
             output: scan.output,

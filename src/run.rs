@@ -54,7 +54,8 @@ fn run_scan(settings: &ScanSettings) -> Result<(), Error> {
     if let Some(path) = &settings.output {
         check_writable(path)?;
     }
-    let indexes = open(&settings.indexes)?;
+    let named = open(&settings.indexes)?;
+    let indexes = if settings.options.wanted.matches { named } else { Indexes::default() };
     let progress = Progress::new("Scanning", "files", settings.effort.quiet);
     let report = scan::scan(&settings.roots, &indexes, &settings.options, &|bytes| progress.count(bytes))?;
     progress.finish();

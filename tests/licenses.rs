@@ -182,3 +182,12 @@ fn the_program_says_whose_work_it_carries() {
         assert!(long.stdout.contains(words), "{words}: {}", long.stdout);
     }
 }
+
+#[test]
+fn a_named_index_must_be_there_whatever_is_looked_for() {
+    let tree = Tree::new();
+    tree.add("a.c", "// SPDX-License-Identifier: MIT\n");
+    let ran = run(tree.path(), ["scan", "--only", "licenses", "--index", "missing.fdx", "."]);
+    assert_eq!(ran.status, Some(2));
+    assert!(ran.stderr.contains("missing.fdx"), "{}", ran.stderr);
+}

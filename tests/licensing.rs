@@ -169,7 +169,8 @@ fn explain_tells_which_rule_a_licence_comes_from() {
 const FINDING: &str = "
 kit
   kit 1.0, licence MIT
-    vendored folder, 6 files, none modified; almost certain (99%)
+    vendored folder, 6 files, none modified but for comments; almost certain
+    (99%)
     README says ISC; files say Zlib 3
     ! licence notice removed from 1 file: src/kit0.c
     ! licence file left behind: the release has LICENSE, this folder has none

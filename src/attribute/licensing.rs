@@ -15,6 +15,7 @@ use crate::model::ids::{ContentId, IndexNo};
 use crate::model::license::{LicenseMatch, stated};
 use crate::model::limits;
 use crate::model::place::folder;
+use crate::text::language::{self, Role};
 
 /// The licence and readme files of a tree.
 #[derive(Default)]
@@ -101,7 +102,7 @@ pub fn licensing(catalog: &Catalog<'_>, known: &Releases, speakers: &Speakers<'_
             Notice::Removed => out.notice_removed.add(&file.path),
             Notice::Replaced => out.notice_replaced.add(&file.path),
         }
-        let silent = named(file).next().is_none() && file.code_lines > 0 && file::kind(&file.path).is_none();
+        let silent = named(file).next().is_none() && is_code(file) && file::kind(&file.path).is_none();
         if silent && subject.kind == FindingKind::Vendored {
             out.unlicensed.add(&file.path);
         }
@@ -207,6 +208,12 @@ fn originals(
         inside.extend(there.map(|segment| (source.index, segment.content)));
     }
     inside
+}
+
+/// Whether a file is code of a known language: a list of checksums or of ignored files need not state a licence.
+fn is_code(file: &FileEvidence) -> bool {
+    let language = language::of(&file.path, &[]);
+    file.code_lines > 0 && language.role == Role::Code && !language.is_other()
 }
 
 #[cfg(test)]

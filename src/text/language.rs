@@ -259,6 +259,13 @@ languages! {
 static OTHER: Language =
     Language { name: "Other text", role: Role::Code, family: &GENERIC, extensions: &[], names: &[] };
 
+impl Language {
+    /// Whether it stands for every textual file of no known kind.
+    pub fn is_other(&self) -> bool {
+        std::ptr::eq(self, &OTHER)
+    }
+}
+
 /// The language of a file, by its name and, where that says nothing, by the interpreter its first line names.
 pub fn of(path: &str, text: &[u8]) -> &'static Language {
     let name = base_name(path).to_ascii_lowercase();

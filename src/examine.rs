@@ -133,9 +133,35 @@ pub fn examine(
         evidence.problems.extend(said.problems.iter().map(problem));
     }
     if search.wanted.matches {
-        matches(search.indexes, text, language, scratch, trace, &mut evidence);
+        let code = language.role == Role::Code && !is_license_text(search.wanted, text, language, scratch, &evidence);
+        matches(search.indexes, text, code, language, scratch, trace, &mut evidence);
     }
     evidence
+}
+
+/// Whether a file of no known kind is mostly the text of a licence, which everybody copies: pieces of it are no evidence.
+/// That does not depend on whether licences are wanted.
+fn is_license_text(
+    wanted: Wanted,
+    text: &[u8],
+    language: &Language,
+    scratch: &mut Scratch,
+    evidence: &FileEvidence,
+) -> bool {
+    if !language.is_other() {
+        return false;
+    }
+    let found;
+    let licenses = if wanted.licenses {
+        &evidence.licenses
+    } else {
+        found = license::detect(text, &evidence.path, &mut scratch.license);
+        &found
+    };
+    let texts = licenses.iter().filter(|one| one.kind == LicenseKind::Text);
+    let legal: u64 = texts.map(|one| u64::from(one.lines.last - one.lines.first) + 1).sum();
+    let all = memchr::memchr_iter(b'\n', text).count() as u64 + 1;
+    legal * 2 > all
 }
 
 /// The same bytes in an index.
@@ -209,6 +235,7 @@ fn copyrights(text: &[u8], scratch: &mut copyright::Scratch, said: &mut Said) {
 fn matches(
     indexes: &Indexes,
     text: &[u8],
+    code: bool,
     language: &Language,
     scratch: &mut Scratch,
     trace: Option<&mut Trace>,
@@ -237,7 +264,7 @@ fn matches(
         .whole
         .iter()
         .any(|whole| indexes.get(whole.index).is_some_and(|index| !index.is_carried(whole.content)));
-    if language.role == Role::Code && !settled {
+    if code && !settled {
         let mut found = matching::find(indexes, &scratch.tokens, &mut scratch.matching, trace);
         evidence.snippets.append(&mut found.matches);
         if found.cut {

@@ -190,3 +190,31 @@ fn people_read_it_below_the_finding() {
     assert!(ran.stdout.contains(FINDING), "{}", ran.stdout);
     assert!(ran.stdout.lines().all(|line| line.chars().count() <= 80), "{}", ran.stdout);
 }
+
+/// A permissive text of one page, its second paragraph as `second` has it.
+fn terms(second: &str) -> String {
+    let first = "Permission to use, copy, modify, and/or distribute this software for any purpose\nwith or without fee is \
+        hereby granted, provided that the above copyright notice\nand this permission notice appear in all copies.\n";
+    let last = "IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR ANY SPECIAL, DIRECT, INDIRECT, OR\nCONSEQUENTIAL DAMAGES OR ANY \
+        DAMAGES WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR\nPROFITS, WHETHER IN AN ACTION OF CONTRACT, NEGLIGENCE OR \
+        OTHER TORTIOUS ACTION,\nARISING OUT OF OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.\n";
+    format!(
+        "{first}\nTHE SOFTWARE IS PROVIDED \"AS IS\" AND {second} DISCLAIMS ALL WARRANTIES WITH REGARD\nTO THIS \
+        SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF MERCHANTABILITY AND FITNESS.\n{last}"
+    )
+}
+
+#[test]
+fn the_text_of_a_licence_is_no_piece_of_a_component() {
+    let tree = Tree::new();
+    let kit = vec![("kit.c".to_string(), sources::c_file(700, 6)), ("terms".to_string(), terms("THE AUTHOR"))];
+    write_sources(tree.path(), &[("pkg:generic/kit@1.0", kit)]);
+    let ran = run(tree.path(), ["index", "build", "-q", "-o", "index.fdx", "sources.jsonl"]);
+    assert_eq!((ran.status, ran.stderr.as_str()), (Some(0), ""));
+    tree.add("in/conditions", terms("ACME"));
+    for more in [&["--format", "json"][..], &["--format", "json", "--no-licenses"]] {
+        let document = Document::read(&scanned(&tree, more).stdout);
+        assert!(document.components.is_empty(), "{:?}", document.components);
+        assert!(document.files.iter().all(|file| file.matches.is_empty()), "{:?}", document.files);
+    }
+}

@@ -411,15 +411,19 @@ fn render(expression: &Expression) -> String {
     parts.pop().map(|(text, _)| text).unwrap_or_default()
 }
 
+/// The licences and exceptions that an expression names, in order.
+pub fn ids(expression: &str) -> impl Iterator<Item = &str> {
+    expression.split([' ', '(', ')']).filter(|word| !["", "AND", "OR", "WITH"].contains(word))
+}
+
 /// The licences that an expression names, without what tells `-only` from `-or-later` apart: for comparing what two versions
 /// of a file state.
 pub fn families(expression: &str) -> Vec<String> {
-    let words = expression.split([' ', '(', ')']).filter(|word| !["", "AND", "OR", "WITH"].contains(word));
     let family = |word: &str| {
         let short = word.strip_suffix('+').or(word.strip_suffix("-only")).or(word.strip_suffix("-or-later"));
         short.unwrap_or(word).to_string()
     };
-    words.filter(|word| !names().exceptions.contains_key(&word.to_ascii_lowercase())).map(family).collect()
+    ids(expression).filter(|word| !names().exceptions.contains_key(&word.to_ascii_lowercase())).map(family).collect()
 }
 
 #[cfg(test)]

@@ -6,8 +6,10 @@
 use std::collections::HashSet;
 
 use super::corpus::Corpus;
+use super::expression::ids;
 use super::hit::Hit;
 use super::rule::RuleKind;
+use super::version::BARE;
 
 /// A shorter hit that shares this much of itself with a longer one goes.
 const NEARLY_ALL: f32 = 0.9;
@@ -135,8 +137,6 @@ fn squeezed(hits: &[Hit], before: usize, this: usize, next: usize) -> bool {
 
 /// Whether dropping the one of two would keep a GNU licence's bare name and lose the version that follows it.
 fn loses_version(corpus: &Corpus, this: &Hit, other: &Hit, side: Side) -> bool {
-    const BARE: [(&str, &str); 3] =
-        [("GPL-1.0-or-later", "GPL-"), ("LGPL-2.0-or-later", "LGPL-"), ("AGPL-1.0-or-later", "AGPL-")];
     let (kept, lost) = match side {
         Side::This => (other, this),
         Side::Other => (this, other),
@@ -202,12 +202,7 @@ fn worse(corpus: &Corpus, this: &Hit, other: &Hit) -> Option<Side> {
 
 /// Whether an expression names every licence that another does.
 fn says_all(expression: &str, other: &str) -> bool {
-    let ids = |text: &'_ str| -> Vec<String> {
-        let words = text.split(|letter: char| letter.is_whitespace() || letter == '(' || letter == ')');
-        words.filter(|word| !word.is_empty() && !matches!(*word, "AND" | "OR" | "WITH")).map(String::from).collect()
-    };
-    let own = ids(expression);
-    expression == other || ids(other).iter().all(|id| own.contains(id))
+    expression == other || ids(other).all(|id| ids(expression).any(|own| own == id))
 }
 
 /// Puts back the hits that share no word with those that stand.

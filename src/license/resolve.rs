@@ -3,9 +3,10 @@
 
 use super::aside::{Context, is_aside};
 use super::choice;
+use super::expression::ids;
 use super::hit::Hit;
 use super::rule::RuleKind;
-use super::version::with_later;
+use super::version::{BARE, with_later};
 use crate::model::license::{LicenseKind, LicenseMatch};
 use crate::model::place::Lines;
 
@@ -99,13 +100,7 @@ fn is_disclaimer(context: &Context<'_>, hit: &Hit) -> bool {
 fn is_general(all: &[Stated], at: usize) -> bool {
     let statement = &all[at].statement;
     let all = &all[at.saturating_sub(NEIGHBOURS)..all.len().min(at + NEIGHBOURS)];
-    const GENERAL: [(&str, &str); 4] = [
-        ("GPL-1.0-or-later", "GPL-"),
-        ("LGPL-2.0-or-later", "LGPL-"),
-        ("AGPL-1.0-or-later", "AGPL-"),
-        ("GFDL-1.1-or-later", "GFDL-"),
-    ];
-    let Some((_, family)) = GENERAL.iter().find(|(general, _)| *general == statement.expression) else { return false };
+    let Some((_, family)) = BARE.iter().find(|(general, _)| *general == statement.expression) else { return false };
     all.iter().map(|other| &other.statement).any(|other| {
         let heading = statement.kind == LicenseKind::Reference && other.kind == LicenseKind::Notice;
         let near = heading
@@ -126,10 +121,6 @@ fn is_its_text(all: &[Stated], at: usize) -> bool {
             let same = |id_there: &str| id_there.strip_suffix("-or-later") == Some(id);
             other.kind == LicenseKind::Notice && ids(&other.expression).any(same)
         })
-}
-
-fn ids(expression: &str) -> impl Iterator<Item = &str> {
-    expression.split(|letter: char| letter.is_whitespace() || letter == '(' || letter == ')')
 }
 
 /// Whether an exception may be joined with the expression: one licence without another.

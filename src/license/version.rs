@@ -6,6 +6,13 @@ use super::hit::{Hit, Run};
 use super::query::Query;
 use super::rule::{Rule, RuleKind};
 
+/// What a GNU licence's name without a version stands for, and how the versions of that licence begin.
+pub const BARE: [(&str, &str); 4] = [
+    ("GPL-1.0-or-later", "GPL-"),
+    ("LGPL-2.0-or-later", "LGPL-"),
+    ("AGPL-1.0-or-later", "AGPL-"),
+    ("GFDL-1.1-or-later", "GFDL-"),
+];
 /// Bytes behind a hit in which "or any later version" may stand.
 const BEHIND: usize = 100;
 /// Bytes at the end of a hit in which the version's number may stand.

@@ -47,15 +47,37 @@ Examples:
   foundling explain src/inflate.c:10-80  what covers lines 10 to 80";
 
 const BUILD_EXAMPLES: &str = "\
-Each line of SOURCES.jsonl names one release and its folder or archive, relative
-to the list:
-  {\"purl\": \"pkg:pypi/urllib3@1.26.5\", \"path\": \"urllib3-1.26.5.tar.gz\"}
-\"released\" (a date) and \"license\" (an SPDX expression) may be added.
+Each INPUT may be
+  a package URL       pkg:npm/jquery@3.5.1, pkg:npm/jquery (all final releases),
+                      \"pkg:npm/jquery@>=1.9,<3\"; also pkg:cargo, pkg:pypi, pkg:deb/debian
+  a git repository    each tag that is a version is a release
+  a folder, archive   one release; its name tells which, or --purl
+  list.txt            package URLs, one a line
+  sources.jsonl       one release a line:
+                      {\"purl\": \"pkg:pypi/urllib3@1.26.5\", \"path\": \"urllib3.tar.gz\"}
+                      \"released\" (a date), \"license\" (SPDX) and others may be added
+  catalog.toml        components and where their releases come from
+  an SBOM             CycloneDX or SPDX: everything that it names
+  a lockfile          of cargo, npm, yarn, pnpm, pip, poetry, uv, pipenv
+
+Packages are fetched by npm, cargo, pip and apt-get, with their own settings
+(mirrors, proxies, credentials); nothing of a package is ever run.
 
 Examples:
   foundling index build -o ours.fdx sources.jsonl
-  foundling index build -o small.fdx --profile compact sources.jsonl
+  foundling index build -o web.fdx pkg:npm/jquery pkg:npm/lodash --releases 20
+  foundling index build -o deps.fdx Cargo.lock package-lock.json bom.json
+  foundling index build -o lib.fdx ~/src/lib --purl pkg:github/me/lib
   foundling scan --index ours.fdx";
+
+const PACK_EXAMPLES: &str = "\
+Without --full the result is what the program carries inside; with it, every
+release that the catalogue allows, with all code: larger, and it finds more.
+
+Examples:
+  foundling index pack --full -o full.fdx
+  foundling index pack --full -o full.fdx --list full.jsonl
+  foundling scan --index full.fdx --no-default-index";
 
 const COMPILE_EXAMPLES: &str = "\
 The result takes effect when the program is built anew with it.
@@ -194,8 +216,10 @@ pub struct Explain {
 /// `foundling index`.
 #[derive(Debug, Subcommand)]
 pub enum Index {
-    /// Build an index from releases of components.
+    /// Build an index from packages, lists, SBOMs, repositories, folders and archives.
     Build(IndexBuild),
+    /// Build the bundled index anew, or a fuller one.
+    Pack(IndexPack),
     /// Say what an index holds.
     Info(IndexInfo),
     /// Check every byte of an index against its digests.
@@ -208,21 +232,65 @@ pub enum Index {
 #[derive(Args, Debug)]
 #[command(after_help = BUILD_EXAMPLES)]
 pub struct IndexBuild {
-    /// The list of releases, one JSON object a line.
-    #[arg(value_name = "SOURCES.jsonl")]
-    pub sources: PathBuf,
+    /// What to index; see below.
+    #[arg(value_name = "INPUT", required = true)]
+    pub inputs: Vec<PathBuf>,
     /// The index file to write; it appears when it is complete.
     #[arg(short, long, value_name = "INDEX")]
     pub output: PathBuf,
-    /// Memory for sorting, in bytes or as 512MiB, 2GiB; what does not fit goes through temporary files.
-    #[arg(long, value_name = "SIZE", default_value = "1GiB", value_parser = size)]
-    pub memory: u64,
+    /// Component (and version) of the one folder, archive or repository that is given.
+    #[arg(long, value_name = "PURL")]
+    pub purl: Option<String>,
     /// How much to keep for each file.
     #[arg(long, value_enum, default_value_t = Profile::Full)]
     pub profile: Profile,
-    /// Stop at the first release that cannot be read, instead of leaving it out with a warning.
+    /// How releases are fetched.
+    #[command(flatten)]
+    pub fetch: Fetch,
+}
+
+/// `foundling index pack`.
+#[derive(Args, Debug)]
+#[command(after_help = PACK_EXAMPLES)]
+pub struct IndexPack {
+    /// The catalogue [default: the one inside the program].
+    #[arg(value_name = "CATALOG")]
+    pub catalog: Option<PathBuf>,
+    /// The index file to write; it appears when it is complete.
+    #[arg(short, long, value_name = "INDEX")]
+    pub output: PathBuf,
+    /// More releases, and all code of each.
+    #[arg(long)]
+    pub full: bool,
+    /// How releases are fetched.
+    #[command(flatten)]
+    pub fetch: Fetch,
+}
+
+/// How releases are fetched, and what becomes of those that cannot be had.
+#[derive(Args, Debug)]
+pub struct Fetch {
+    /// At most so many releases of a component, spread over its history [default: all, or what a catalogue says].
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub releases: Option<u32>,
+    /// Write what was really indexed to this file: a list that the same index can be built from.
+    #[arg(long, value_name = "FILE")]
+    pub list: Option<PathBuf>,
+    /// Stop if anything cannot be had or read, instead of leaving it out with a warning.
     #[arg(long)]
     pub strict: bool,
+    /// Where downloads are kept [default: foundling in the user's cache folder].
+    #[arg(long, value_name = "DIR")]
+    pub cache: Option<PathBuf>,
+    /// Ask the registries again what they list, however lately that was done.
+    #[arg(long)]
+    pub refresh: bool,
+    /// Look for Debian packages in this suite, too, besides the machine's own; may be given more than once.
+    #[arg(long, value_name = "SUITE")]
+    pub suite: Vec<String>,
+    /// Memory for sorting, in bytes or as 512MiB, 2GiB; what does not fit goes through temporary files.
+    #[arg(long, value_name = "SIZE", default_value = "1GiB", value_parser = size)]
+    pub memory: u64,
     /// How to go about it.
     #[command(flatten)]
     pub run: Run,
@@ -438,10 +506,10 @@ mod tests {
     fn an_index_is_built_described_and_checked() {
         let build = read("foundling index build -o x.fdx s.jsonl --memory 2GiB --profile compact --strict -j 2 -q");
         let Ok(Command::Index(Index::Build(build))) = build else { panic!("{build:?}") };
-        assert_eq!((build.memory, build.profile, build.run.threads), (2 << 30, Profile::Compact, Some(2)));
-        assert!(build.strict && build.run.quiet);
+        assert_eq!((build.fetch.memory, build.profile, build.fetch.run.threads), (2 << 30, Profile::Compact, Some(2)));
+        assert!(build.fetch.strict && build.fetch.run.quiet);
         let build = read("foundling index build -o x.fdx s.jsonl");
-        assert!(matches!(build, Ok(Command::Index(Index::Build(build))) if build.memory == 1 << 30));
+        assert!(matches!(build, Ok(Command::Index(Index::Build(build))) if build.fetch.memory == 1 << 30));
         assert!(matches!(read("foundling index info"), Ok(Command::Index(Index::Info(info))) if info.index.is_none()));
         assert!(matches!(read("foundling version"), Ok(Command::Version(version)) if !version.verbose));
         assert!(matches!(read("foundling version --verbose"), Ok(Command::Version(version)) if version.verbose));
@@ -479,12 +547,15 @@ mod tests {
             "foundling licenses --help",
             "foundling explain --help",
             "foundling index build --help",
+            "foundling index pack --help",
         ] {
             let help = read(line).unwrap_err().to_string();
             let examples: Vec<_> = help.lines().filter_map(|line| line.strip_prefix("  foundling ")).collect();
             assert!(!examples.is_empty(), "{help}");
             assert!(
-                !help.contains("How to go about it") && !help.contains("What to look for"),
+                !help.contains("How to go about it")
+                    && !help.contains("What to look for")
+                    && !help.contains("How releases are"),
                 "a group's own words stay out of help: {help}"
             );
             for example in examples {

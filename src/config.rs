@@ -4,11 +4,12 @@
 
 use std::path::PathBuf;
 
-use crate::build;
+use crate::build::{self, plan};
 use crate::cli;
 use crate::error::Error;
 use crate::examine::Wanted;
 use crate::index::writer::Profile;
+use crate::registry;
 use crate::report::Format;
 use crate::report::licenses::Listed;
 use crate::scan;
@@ -68,14 +69,27 @@ pub struct LicenseSettings {
 /// An index build, ready to go.
 #[derive(Clone, Debug)]
 pub struct BuildSettings {
-    /// The list of releases.
-    pub sources: PathBuf,
+    /// What to index.
+    pub wanted: WantedReleases,
+    /// How to find it.
+    pub plan: plan::Options,
     /// The index file to write.
     pub output: PathBuf,
+    /// Where to write what was really indexed.
+    pub list: Option<PathBuf>,
     /// How to build.
     pub options: build::Options,
     /// How hard to work.
     pub effort: Effort,
+}
+
+/// What an index is built from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum WantedReleases {
+    /// Inputs of the command line.
+    Inputs(Vec<PathBuf>),
+    /// The catalogue inside the program.
+    Catalog,
 }
 
 impl ScanSettings {
@@ -161,16 +175,70 @@ fn refuse_nested(roots: &[PathBuf]) -> Result<(), Error> {
     Ok(())
 }
 
+/// Releases of a component that a full pack takes where the catalogue says no number.
+const FULL_RELEASES: usize = 40;
+
 impl BuildSettings {
     /// The settings of `foundling index build`.
-    pub fn new(build: cli::IndexBuild) -> BuildSettings {
+    ///
+    /// # Errors
+    /// [`Error::Usage`] where no place for downloads is known, or one purl is given for several inputs.
+    pub fn new(build: cli::IndexBuild) -> Result<BuildSettings, Error> {
+        if build.purl.is_some() && build.inputs.len() > 1 {
+            let text = "--purl names one folder, archive or repository; there are several inputs";
+            return Err(Error::Usage(text.to_string()));
+        }
         let profile = match build.profile {
             cli::Profile::Full => Profile::Full,
             cli::Profile::Compact => Profile::Compact,
         };
-        let options = build::Options { memory: build.memory, profile, strict: build.strict };
-        BuildSettings { sources: build.sources, output: build.output, options, effort: Effort::new(&build.run) }
+        let wanted = WantedReleases::Inputs(build.inputs);
+        let settings = BuildSettings::fetching(wanted, build.output, profile, build.fetch)?;
+        Ok(BuildSettings { plan: plan::Options { purl: build.purl, ..settings.plan }, ..settings })
     }
+
+    /// The settings of `foundling index pack`.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] where no place for downloads is known.
+    pub fn pack(pack: cli::IndexPack) -> Result<BuildSettings, Error> {
+        let wanted = pack.catalog.map_or(WantedReleases::Catalog, |catalog| WantedReleases::Inputs(vec![catalog]));
+        let profile = if pack.full { Profile::Full } else { Profile::Compact };
+        let mut settings = BuildSettings::fetching(wanted, pack.output, profile, pack.fetch)?;
+        if pack.full {
+            settings.plan.full = true;
+            settings.plan.most = settings.plan.most.or(Some(FULL_RELEASES));
+        }
+        Ok(settings)
+    }
+
+    fn fetching(
+        wanted: WantedReleases,
+        output: PathBuf,
+        profile: Profile,
+        fetch: cli::Fetch,
+    ) -> Result<BuildSettings, Error> {
+        let cache = fetch.cache.or_else(cache_folder).ok_or_else(|| {
+            Error::Usage("no folder for downloads is known (HOME is not set); name one with --cache".to_string())
+        })?;
+        let registries = registry::Settings { cache, refresh: fetch.refresh, suites: fetch.suite };
+        let most = fetch.releases.map(|most| most as usize);
+        Ok(BuildSettings {
+            wanted,
+            plan: plan::Options { most, purl: None, full: false, registries },
+            output,
+            list: fetch.list,
+            options: build::Options { memory: fetch.memory, profile, strict: fetch.strict },
+            effort: Effort::new(&fetch.run),
+        })
+    }
+}
+
+/// Where downloads are kept, as the XDG Base Directory Specification has it.
+fn cache_folder() -> Option<PathBuf> {
+    let named = std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from).filter(|path| path.is_absolute());
+    let folder = named.or_else(|| Some(std::env::home_dir()?.join(".cache")));
+    folder.map(|folder| folder.join("foundling"))
 }
 
 impl Effort {
@@ -231,8 +299,34 @@ mod tests {
         else {
             panic!("no build");
         };
-        let settings = BuildSettings::new(build);
+        let settings = BuildSettings::new(build).unwrap();
         assert_eq!((settings.options.profile, settings.options.memory), (Profile::Compact, 2 << 20));
+        assert_eq!(settings.wanted, WantedReleases::Inputs(vec!["l".into()]));
+    }
+
+    #[test]
+    fn a_full_pack_is_of_the_catalogue_with_all_code() {
+        let pack = |line: &str| match cli::parse(line.split(' ').map(Into::into)) {
+            Ok(cli::Command::Index(cli::Index::Pack(pack))) => BuildSettings::pack(pack).unwrap(),
+            other => panic!("{other:?}"),
+        };
+        let full = pack("foundling index pack --full -o x --cache c --suite sid");
+        assert_eq!(
+            (full.wanted, full.options.profile, full.plan.most),
+            (WantedReleases::Catalog, Profile::Full, Some(40))
+        );
+        assert_eq!((full.plan.registries.cache, full.plan.registries.suites), ("c".into(), vec!["sid".to_string()]));
+        let small = pack("foundling index pack -o x c.toml --releases 3");
+        assert_eq!((small.options.profile, small.plan.most, small.plan.full), (Profile::Compact, Some(3), false));
+    }
+
+    #[test]
+    fn one_purl_names_one_input() {
+        let line = "foundling index build -o x a b --purl pkg:generic/a@1";
+        let Ok(cli::Command::Index(cli::Index::Build(build))) = cli::parse(line.split(' ').map(Into::into)) else {
+            panic!("no build");
+        };
+        assert!(BuildSettings::new(build).unwrap_err().to_string().contains("--purl"));
     }
 
     #[test]

@@ -83,6 +83,7 @@ pub mod input;
 pub mod license;
 pub mod matching;
 pub mod model;
+pub mod registry;
 pub mod report;
 pub mod run;
 pub mod scan;

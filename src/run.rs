@@ -5,9 +5,9 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use crate::atomic::AtomicFile;
-use crate::build::{self, Outcome};
+use crate::build::{self, Outcome, plan, sources};
 use crate::cli::{self, Command};
-use crate::config::{self, BuildSettings, Effort, IndexSource, LicenseSettings, ScanSettings};
+use crate::config::{self, BuildSettings, Effort, IndexSource, LicenseSettings, ScanSettings, WantedReleases};
 use crate::error::Error;
 use crate::explain;
 use crate::index::format::FORMAT;
@@ -25,6 +25,9 @@ use crate::text::TEXT_VERSION;
 /// The index inside the program. It is mapped with the program's own file: what is not looked up costs nothing.
 static BUNDLED: &[u8] = include_bytes!("../fingerprints/default.fdx");
 
+/// The catalogue that the bundled index was built from.
+static CATALOG: &str = include_str!("../fingerprints/catalog.toml");
+
 /// Whose work is inside the program.
 const NOTICE: &str = include_str!("../NOTICE");
 
@@ -41,7 +44,8 @@ pub fn run(command: Command) -> Result<(), Error> {
         Command::Licenses(licenses) => run_licenses(&LicenseSettings::new(licenses)?),
         Command::Explain(explain) => run_explain(explain),
         Command::Version(version) => run_version(version.verbose),
-        Command::Index(cli::Index::Build(build)) => run_build(&BuildSettings::new(build)),
+        Command::Index(cli::Index::Build(build)) => run_build(&BuildSettings::new(build)?),
+        Command::Index(cli::Index::Pack(pack)) => run_build(&BuildSettings::pack(pack)?),
         Command::Index(cli::Index::Info(info)) => run_info(info),
         Command::Index(cli::Index::Verify(verify)) => run_verify(&verify.index),
         Command::Index(cli::Index::Licenses(licenses)) => run_compile(&licenses),
@@ -87,14 +91,48 @@ fn run_explain(explain: cli::Explain) -> Result<(), Error> {
 fn run_build(settings: &BuildSettings) -> Result<(), Error> {
     use_threads(settings.effort);
     output::remove_on_interrupt();
+    for path in settings.list.iter().chain([&settings.output]) {
+        check_writable(path)?;
+    }
     let start = Instant::now();
+    let fetched = Progress::new("Fetching", "releases", settings.effort.quiet);
+    let got = |bytes| fetched.count(bytes);
+    let plan = match &settings.wanted {
+        WantedReleases::Inputs(inputs) => plan::plan(inputs, &settings.plan, &got),
+        WantedReleases::Catalog => plan::plan_catalog(Path::new("catalog.toml"), CATALOG, &settings.plan, &got),
+    };
+    fetched.finish();
+    let plan = plan?;
+    if let (true, Some(first)) = (settings.options.strict, plan.failed.first()) {
+        return Err(Error::Usage(format!(
+            "{} releases or packages cannot be had, the first: {first}",
+            plan.failed.len()
+        )));
+    }
     let progress = Progress::new("Reading", "releases", settings.effort.quiet);
+    progress.expect(plan.sources.len() as u64);
     let done = |bytes| progress.count(bytes);
-    let outcome = build::build(&settings.sources, &settings.output, &settings.options, &done)?;
+    let built = build::build(&plan.sources, &settings.output, &settings.options, &done);
     progress.finish();
+    let mut outcome = built.map_err(|error| with_failures(error, &plan.failed))?;
+    outcome.skipped.splice(0..0, plan.failed);
+    if let Some(list) = &settings.list {
+        sources::write(list, &outcome.sources)?;
+    }
     let size = std::fs::metadata(&settings.output).map_or(0, |metadata| metadata.len());
     say(&build_summary(&settings.output, size, &outcome, start.elapsed(), settings.effort.quiet));
     Ok(())
+}
+
+/// Where nothing could be had there is nothing to build from, and why is what the user wants to know.
+fn with_failures(error: Error, failed: &[String]) -> Error {
+    match failed {
+        [] => error,
+        failed => Error::Usage(format!(
+            "{error}\n  left out: {}",
+            failed.iter().take(PARTS_LISTED).map(|one| safe(one)).collect::<Vec<_>>().join("\n  left out: ")
+        )),
+    }
 }
 
 /// What was left out, and unless `quiet` what came of the rest.
@@ -125,7 +163,8 @@ fn build_summary(output: &Path, size: u64, outcome: &Outcome, time: Duration, qu
     ];
     text.push_str(&format!("Read {} in {:.1} s.\n", figures.join(", "), time.as_secs_f64()));
     if !outcome.skipped.is_empty() {
-        let left_out = layout::counted(outcome.skipped.len() as u64, "release was", "releases were");
+        let left_out =
+            layout::counted(outcome.skipped.len() as u64, "release or package was", "releases or packages were");
         text.push_str(&format!("{left_out} left out, see above.\n"));
     }
     text.push_str(&format!("Wrote {} to {}", layout::bytes(size), safe(&output.to_string_lossy())));
@@ -260,7 +299,7 @@ mod tests {
             "foundling: left out: pkg:generic/a@1 (line 2): gone\\u{{1b}}\n{parts}foundling: read in part: 2 more files\n"
         );
         assert_eq!(text(true), left_out);
-        let expected = "Read 1 component, 2 releases, 3 files, 2.0 KiB in 1.5 s.\n1 release was left out, see above.\n\
+        let expected = "Read 1 component, 2 releases, 3 files, 2.0 KiB in 1.5 s.\n1 release or package was left out, see above.\n\
                         Wrote 250 bytes to x.fdx, 2.5 bytes for each distinct line of code.\n";
         assert_eq!(text(false), format!("{left_out}{expected}"));
     }

@@ -9,7 +9,7 @@ const ORDER: [&[&str]; 13] = [
     &["atomic"],
     &["text", "input"],
     &["index"],
-    &["matching", "license", "copyright"],
+    &["matching", "license", "copyright", "registry"],
     &["examine"],
     &["attribute"],
     &["report"],

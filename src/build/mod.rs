@@ -3,9 +3,18 @@
 //! Releases are read in parallel, each distinct content lexed once; what merging needs of it goes to a spool on disk.
 //! Identities are given at the end in the order of digests and purls, so that the index depends on nothing but its sources.
 
+mod catalog;
+mod facts;
+mod git;
+mod inside;
 pub mod licenses;
+mod names;
+mod order;
+mod pick;
+pub mod plan;
 mod release;
-mod sources;
+mod rule;
+pub mod sources;
 mod spool;
 
 use std::collections::{BTreeSet, HashMap};
@@ -22,9 +31,10 @@ use crate::index::format::{FREQUENCY_BITS, Totals};
 use crate::index::version;
 use crate::index::writer::{self, ComponentIn, ContentIn, FileIn, Input, Profile, ReleaseIn};
 use crate::model::limits;
+use crate::model::purl::Purl;
 use crate::text::digest::Digest;
 use crate::text::fingerprint::Scheme;
-use release::{Reader, Seen};
+use release::{Reader, Release, ReleaseFile, Seen};
 use sources::Source;
 use spool::Spool;
 
@@ -56,33 +66,38 @@ pub struct Outcome {
     pub skipped: Vec<String>,
     /// Members of archives that could not be read in full.
     pub damaged: Vec<String>,
+    /// What was indexed: by purl, oldest first; what their archives tell of them filled in.
+    pub sources: Vec<Source>,
 }
 
-/// Builds the index of the releases that `list` names and writes it to `output`, whole or not at all.
-/// `done` is called after each release with the bytes read.
+/// Builds the index of releases at hand and writes it to `output`, whole or not at all. `done` is called after each release
+/// with the bytes read.
 ///
 /// # Errors
 ///
-/// A list that cannot be read or parsed, an output that cannot be written, no release at all, and with
-/// [`Options::strict`] any release that cannot be read.
-pub fn build(list: &Path, output: &Path, options: &Options, done: &(dyn Fn(u64) + Sync)) -> Result<Outcome, Error> {
-    let sources = sources::read(list)?;
+/// An output that cannot be written, no release at all, and with [`Options::strict`] any release that cannot be read.
+pub fn build(
+    sources: &[Source],
+    output: &Path,
+    options: &Options,
+    done: &(dyn Fn(u64) + Sync),
+) -> Result<Outcome, Error> {
     let mut file = AtomicFile::create(output)?;
     let write_error = |source| Error::Io { what: "cannot write the index", path: output.to_path_buf(), source };
     let state = State::new().map_err(write_error)?;
-    let read: Vec<(Vec<release::ReleaseFile>, Vec<String>)> = sources
+    let read: Vec<Release> = sources
         .par_iter()
         .map_init(Reader::default, |reader, source| {
-            let (files, problems) = reader.read(source, options.profile, &state);
-            done(files.iter().map(|file| file.bytes).sum());
-            (files, problems)
+            let release = reader.read(source, options.profile, &state);
+            done(release.files.iter().map(|file| file.bytes).sum());
+            release
         })
         .collect();
     if let Some(source) = state.failure() {
         return Err(write_error(source));
     }
     let mut outcome = Outcome::default();
-    let kept = sort_out(&sources, read, options, &mut outcome)?;
+    let kept = sort_out(sources, read, options, &mut outcome)?;
     let counts = Counts::of(&lock(&state.contents), &state.spool).map_err(write_error)?;
     let input = assemble(&kept, &state, counts, options);
     let prints = |place| state.spool.read(place);
@@ -93,6 +108,7 @@ pub fn build(list: &Path, output: &Path, options: &Options, done: &(dyn Fn(u64) 
     drop(out);
     file.commit()?;
     outcome.totals = totals;
+    outcome.sources = kept.into_iter().map(|(source, _)| source).collect();
     Ok(outcome)
 }
 
@@ -196,24 +212,25 @@ fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
 }
 
-type Kept<'a> = Vec<(&'a Source, Vec<release::ReleaseFile>)>;
+/// Releases by purl, oldest first, each once.
+type Kept = Vec<(Source, Vec<ReleaseFile>)>;
 
-fn sort_out<'a>(
-    sources: &'a [Source],
-    read: Vec<(Vec<release::ReleaseFile>, Vec<String>)>,
-    options: &Options,
-    outcome: &mut Outcome,
-) -> Result<Kept<'a>, Error> {
-    let mut kept = Vec::new();
-    for (source, (files, problems)) in sources.iter().zip(read) {
-        let named = |problem: &String| format!("{} (line {}): {problem}", source.purl, source.line);
-        if files.is_empty() {
-            let reason = problems.first().cloned().unwrap_or_else(|| "it holds no file".to_string());
+fn sort_out(sources: &[Source], read: Vec<Release>, options: &Options, outcome: &mut Outcome) -> Result<Kept, Error> {
+    let mut kept: Kept = Vec::new();
+    for (source, release) in sources.iter().zip(read) {
+        let named = |problem: &String| format!("{} ({}): {problem}", source.purl, source.given);
+        if release.files.is_empty() {
+            let reason = release.problems.first().cloned().unwrap_or_else(|| "it holds no file".to_string());
             outcome.skipped.push(named(&reason));
             continue;
         }
-        outcome.damaged.extend(problems.iter().map(named));
-        kept.push((source, files));
+        outcome.damaged.extend(release.problems.iter().map(named));
+        let source = Source {
+            released: source.released.clone().or_else(|| release.facts.day()),
+            license: source.license.clone().or(release.facts.license),
+            ..source.clone()
+        };
+        kept.push((source, release.files));
     }
     if options.strict
         && let Some(first) = outcome.skipped.first()
@@ -221,14 +238,22 @@ fn sort_out<'a>(
         return Err(Error::Usage(format!("{} releases cannot be read, the first: {first}", outcome.skipped.len())));
     }
     if kept.is_empty() {
-        let first = outcome.skipped.first().map_or("the list is empty", String::as_str);
+        let first = outcome.skipped.first().map_or("nothing was asked for", String::as_str);
         return Err(Error::Usage(format!("no release could be read: {first}")));
     }
+    // Stable: of two with one purl the first that was asked for stands.
+    kept.sort_by(|(one, _), (other, _)| by_release(&one.purl, &other.purl));
+    kept.dedup_by(|(later, _), (earlier, _)| by_release(&later.purl, &earlier.purl).is_eq());
     Ok(kept)
 }
 
+fn by_release(one: &Purl, other: &Purl) -> std::cmp::Ordering {
+    let version = |purl: &Purl| purl.version().unwrap_or_default();
+    one.base().cmp(other.base()).then_with(|| version::compare(&version(one), &version(other)))
+}
+
 /// Gives every component, release and content its number.
-fn assemble(kept: &Kept<'_>, state: &State, counts: Counts, options: &Options) -> Input<'static> {
+fn assemble(kept: &Kept, state: &State, counts: Counts, options: &Options) -> Input<'static> {
     let seen = lock(&state.contents);
     let mut digests: Vec<Digest> = seen.keys().copied().collect();
     digests.sort_unstable();
@@ -240,28 +265,19 @@ fn assemble(kept: &Kept<'_>, state: &State, counts: Counts, options: &Options) -
     };
     let contents: Vec<ContentIn> = digests.iter().map(content).collect();
     let number = |digest: &Digest| digests.binary_search(digest).unwrap_or(0) as u32;
-    let mut by_base: HashMap<&str, Vec<usize>> = HashMap::new();
-    for (at, (source, _)) in kept.iter().enumerate() {
-        by_base.entry(source.purl.base()).or_default().push(at);
-    }
-    let mut bases: Vec<&str> = by_base.keys().copied().collect();
-    bases.sort_unstable();
-    let component = |base: &&str| {
-        let mut releases: Vec<(String, usize)> =
-            by_base[base].iter().map(|at| (kept[*at].0.purl.version().unwrap_or_default(), *at)).collect();
-        releases.sort_by(|one, other| version::compare(&one.0, &other.0).then(one.1.cmp(&other.1)));
-        releases.dedup_by(|later, earlier| later.0 == earlier.0);
+    let component = |kept: &[(Source, Vec<ReleaseFile>)]| {
         let files =
-            releases.iter().zip(0..).flat_map(|((_, at), release)| kept[*at].1.iter().map(move |file| (file, release)));
+            kept.iter().zip(0..).flat_map(|((_, files), release)| files.iter().map(move |file| (file, release)));
         let files =
             files.map(|(file, release)| FileIn { path: file.path.clone(), release, content: number(&file.digest) });
         ComponentIn {
-            base: base.to_string(),
+            base: kept.first().map_or("", |(source, _)| source.purl.base()).to_string(),
             files: files.collect(),
-            releases: releases.iter().map(|(version, at)| release_in(kept[*at].0, version)).collect(),
+            releases: kept.iter().map(|(source, _)| release_in(source)).collect(),
         }
     };
-    let components: Vec<ComponentIn> = bases.iter().map(component).collect();
+    let components: Vec<ComponentIn> =
+        kept.chunk_by(|(one, _), (other, _)| one.purl.base() == other.purl.base()).map(component).collect();
     let totals = Totals {
         source_bytes: kept.iter().flat_map(|(_, files)| files).map(|file| file.bytes).sum(),
         content_lines: counts.content_lines,
@@ -281,8 +297,12 @@ fn assemble(kept: &Kept<'_>, state: &State, counts: Counts, options: &Options) -
     }
 }
 
-fn release_in(source: &Source, version: &str) -> ReleaseIn {
-    ReleaseIn { version: version.to_string(), released: source.released.clone(), license: source.license.clone() }
+fn release_in(source: &Source) -> ReleaseIn {
+    ReleaseIn {
+        version: source.purl.version().unwrap_or_default(),
+        released: source.released.clone(),
+        license: source.license.clone(),
+    }
 }
 
 /// Where a relative path of the list leads: below the list's own folder.

@@ -1,9 +1,9 @@
 //! Reads the files of one release, from a folder or an archive.
 
-use std::path::Path;
-
+use crate::build::facts::Facts;
 use crate::build::sources::Source;
 use crate::build::{State, lock, scheme};
+use crate::error::{Code, Problem};
 use crate::index::merge;
 use crate::index::writer::Profile;
 use crate::input::{archive, read, walk};
@@ -24,6 +24,17 @@ pub struct ReleaseFile {
     pub digest: Digest,
     /// Bytes.
     pub bytes: u64,
+}
+
+/// What came of reading a release.
+#[derive(Debug, Default)]
+pub struct Release {
+    /// Its files, in the order in which they were met.
+    pub files: Vec<ReleaseFile>,
+    /// What could not be read of it.
+    pub problems: Vec<String>,
+    /// What its archive says of it.
+    pub facts: Facts,
 }
 
 /// What is known of a distinct content.
@@ -61,32 +72,35 @@ fn archive_limits() -> archive::ArchiveLimits {
 }
 
 impl Reader {
-    /// The files of a release and what could not be read of it. No file at all means that the release cannot be had.
-    pub fn read(&mut self, source: &Source, profile: Profile, state: &State) -> (Vec<ReleaseFile>, Vec<String>) {
+    /// Reads a release. No file at all means that it cannot be had.
+    pub fn read(&mut self, source: &Source, profile: Profile, state: &State) -> Release {
+        let mut out = Release::default();
         let meta = match std::fs::metadata(&source.path) {
             Ok(meta) => meta,
-            Err(error) => return (Vec::new(), vec![format!("cannot read `{}`: {error}", source.path.display())]),
+            Err(error) => {
+                out.problems.push(format!("cannot read `{}`: {error}", source.path.display()));
+                return out;
+            }
         };
-        let mut files = Vec::new();
-        let problems = if meta.is_dir() {
-            self.folder(&source.path, profile, state, &mut files)
+        if meta.is_dir() {
+            self.folder(source, profile, state, &mut out);
         } else {
-            self.archive(&source.path, profile, state, &mut files)
-        };
-        strip_common_folder(&mut files, meta.is_dir());
-        (files, problems)
+            self.archive(source, profile, state, &mut out);
+        }
+        if source.subpath.is_empty() {
+            strip_common_folder(&mut out.files, meta.is_dir());
+        }
+        out
     }
 
-    fn folder(&mut self, path: &Path, profile: Profile, state: &State, files: &mut Vec<ReleaseFile>) -> Vec<String> {
+    fn folder(&mut self, source: &Source, profile: Profile, state: &State, out: &mut Release) {
         let found = std::sync::Mutex::new(Vec::new());
         let options = walk::WalkOptions { honour_ignore: false, threads: 1 };
-        let walked = walk::walk(&[path.to_path_buf()], &options, || |file| lock(&found).push(file));
-        let mut problems = match walked {
-            Ok(summary) => {
-                summary.problems.iter().map(|(_, problem)| format!("{}: {}", problem.path, problem.detail)).collect()
-            }
-            Err(error) => vec![error.to_string()],
-        };
+        let walked = walk::walk(&[source.path.join(&source.subpath)], &options, || |file| lock(&found).push(file));
+        match walked {
+            Ok(summary) => out.problems.extend(summary.problems.iter().map(|(_, problem)| shown(problem))),
+            Err(error) => out.problems.push(error.to_string()),
+        }
         let mut found = std::mem::take(&mut *lock(&found));
         found.sort_by(|one: &walk::FoundFile, other| one.path.cmp(&other.path));
         let mut buffer = std::mem::take(&mut self.buffer);
@@ -95,23 +109,27 @@ impl Reader {
                 Ok(done) => {
                     let whole = done.body == read::Body::Whole;
                     let body = if whole { buffer.as_slice() } else { &[] };
-                    self.file(&file.path, body, whole, done.bytes, &done.blake3, profile, state, files);
+                    self.file(&file.path, body, whole, done.bytes, &done.blake3, profile, state, &mut out.files);
                 }
-                Err(problem) => problems.push(format!("{}: {}", problem.path, problem.detail)),
+                Err(problem) => out.problems.push(shown(&problem)),
             }
         }
         self.buffer = buffer;
-        problems
     }
 
-    fn archive(&mut self, path: &Path, profile: Profile, state: &State, files: &mut Vec<ReleaseFile>) -> Vec<String> {
-        let shown = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    fn archive(&mut self, source: &Source, profile: Profile, state: &State, out: &mut Release) {
+        let name = source.path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let Release { files, facts, .. } = out;
         let mut visit = |member: archive::Member<'_>| {
-            self.file(member.path, member.bytes, member.whole, member.size, &member.blake3, profile, state, files);
+            let Some(path) = below(&source.subpath, member.path) else { return };
+            if source.subpath.is_empty() {
+                facts.note(&member);
+            }
+            self.file(path, member.bytes, member.whole, member.size, &member.blake3, profile, state, files);
         };
-        let problems = archive::open(path, &shown, &archive_limits(), &mut visit);
-        let serious = |problem: &&crate::error::Problem| problem.code != crate::error::Code::SymbolicLink;
-        problems.iter().filter(serious).map(|problem| format!("{}: {}", problem.path, problem.detail)).collect()
+        let problems = archive::open(&source.path, &name, &archive_limits(), &mut visit);
+        let serious = problems.iter().filter(|problem| problem.code != Code::SymbolicLink);
+        out.problems.extend(serious.map(shown));
     }
 
     #[allow(clippy::too_many_arguments)] // a file is what it is
@@ -169,6 +187,15 @@ impl Reader {
         let units = merge::units(&self.tokens);
         state.spool.write(&units, &self.seeds, &self.tokens.hashes, &mut self.spill).map(Some)
     }
+}
+
+fn shown(problem: &Problem) -> String {
+    format!("{}: {}", problem.path, problem.detail)
+}
+
+/// A member's path below a folder of its archive.
+fn below<'a>(folder: &str, path: &'a str) -> Option<&'a str> {
+    if folder.is_empty() { Some(path) } else { path.strip_prefix(folder)?.strip_prefix('/') }
 }
 
 /// Enters a content that is new, or known under names of higher rank only.

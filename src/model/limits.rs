@@ -72,3 +72,27 @@ pub const COPYRIGHT_TEXT: usize = 8 << 20;
 pub const CHOICES: usize = 32;
 /// Licence statements of one file, and apart from them mentions; the rest is left out.
 pub const LICENSES: usize = 2_000;
+/// Clients that work on one registry at a time.
+pub const CLIENTS: usize = 2;
+/// Releases that one call of a client is asked for.
+pub const CLIENT_BATCH: usize = 10;
+/// Time that one call of a client may take, seconds.
+pub const CLIENT_SECONDS: u64 = 600;
+/// What a client prints that is read, bytes.
+pub const CLIENT_OUTPUT: u64 = 64 << 20;
+/// Age at which what a registry listed, or refused, is asked for again, seconds.
+pub const LISTING_SECONDS: u64 = 24 * 3600;
+/// Largest archive that is downloaded, bytes.
+pub const DOWNLOAD_BYTES: u64 = 200 << 20;
+/// Debian revisions of one upstream release that are tried for its archive.
+pub const REVISIONS: usize = 3;
+/// Length of a package's name or version that is passed to a client, bytes.
+pub const NAME_BYTES: usize = 200;
+/// Origins of one component of a catalogue.
+pub const ORIGINS: usize = 32;
+/// Names that one SBOM or lockfile may give.
+pub const NAMES: usize = 100_000;
+/// Length of one SBOM or lockfile, bytes.
+pub const NAMES_BYTES: u64 = 256 << 20;
+/// Tags of one git repository that are looked at.
+pub const GIT_TAGS: usize = 10_000;

@@ -61,6 +61,13 @@ pub fn ecosystem(base: &str) -> &str {
     body.split('/').next().unwrap_or(body)
 }
 
+/// A version as it stands in a purl: what a purl's version may not hold as it is, escaped.
+pub fn version_text(version: &str) -> String {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b".+-~_".contains(&byte);
+    let one = |byte: u8| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") };
+    version.bytes().map(one).collect()
+}
+
 fn percent_decode(raw: &str) -> String {
     let bytes = raw.as_bytes();
     let mut out = Vec::with_capacity(bytes.len());
@@ -95,6 +102,14 @@ mod tests {
         let epoch = Purl::parse("pkg:deb/debian/zlib@1%3A1.2.13").unwrap();
         assert_eq!(epoch.version().as_deref(), Some("1:1.2.13"));
         assert_eq!(epoch.as_str(), "pkg:deb/debian/zlib@1%3A1.2.13");
+    }
+
+    #[test]
+    fn a_version_comes_back_from_a_purl() {
+        for version in ["1.2.3", "1:1.2+dfsg~1", "2 b%", "1/2@3"] {
+            let purl = Purl::parse(&format!("pkg:generic/a@{}", version_text(version))).unwrap();
+            assert_eq!(purl.version().as_deref(), Some(version));
+        }
     }
 
     #[test]

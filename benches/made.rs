@@ -4,7 +4,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use foundling::build;
+use foundling::build::{self, plan};
 use foundling::index::set::Indexes;
 use foundling::index::writer::Profile;
 use tempfile::TempDir;
@@ -37,7 +37,8 @@ impl World {
         let mut world = World { folder: tempfile::tempdir().expect("a temporary folder"), bytes: 0, files: 0 };
         world.write_releases();
         let options = build::Options { memory: 1 << 30, profile: Profile::Full, strict: true };
-        build::build(&world.at("sources.jsonl"), &world.index(), &options, &|_| ()).expect("an index");
+        let plan = plan::plan(&[world.at("sources.jsonl")], &plan::Options::default(), &|_| ()).expect("a list");
+        build::build(&plan.sources, &world.index(), &options, &|_| ()).expect("an index");
         world.write_tree();
         world
     }

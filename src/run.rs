@@ -292,6 +292,7 @@ mod tests {
             totals,
             skipped: vec!["pkg:generic/a@1 (line 2): gone\u{1b}".into()],
             damaged: vec!["b".into(); 12],
+            sources: Vec::new(),
         };
         let text = |quiet| build_summary(Path::new("x.fdx"), 250, &outcome, Duration::from_millis(1500), quiet);
         let parts = "foundling: read in part: b\n".repeat(PARTS_LISTED);

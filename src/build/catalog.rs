@@ -58,7 +58,7 @@ struct OriginEntry {
 /// where the catalogue says nothing either.
 ///
 /// # Errors
-/// A file that cannot be read, and every entry that cannot be used, by line and name.
+/// A file that cannot be read, and the first entry that cannot be used, by line and name.
 pub fn read(path: &Path, most: Option<usize>) -> Result<Catalog, Error> {
     let read = std::fs::read_to_string(path);
     let text =

@@ -119,6 +119,11 @@ fn number(text: &str) -> Option<String> {
 }
 
 fn upstream_part(version: &str) -> String {
+    // `0~` in front lets a later numbering sort behind the present one; it is none of the version's.
+    let version = version
+        .strip_prefix("0~")
+        .filter(|rest| rest.starts_with(|mark: char| mark.is_ascii_digit()))
+        .unwrap_or(version);
     let version = version.rsplit_once("really").map_or(version, |(_, real)| real.trim_start_matches('.'));
     match compile(REPACKED) {
         Ok(marks) => marks.replace(version, "").into_owned(),
@@ -145,7 +150,7 @@ mod tests {
             ("8.3.2+~8.3.0", "8.3.2"),
             ("1.9.1~dfsg", "1.9.1"),
             ("2.3.1+ds", "2.3.1"),
-            ("0~20200923.3", "0~20200923.3"),
+            ("0~20200923.3", "20200923.3"),
             ("1.2", "1.2"),
         ];
         cases.iter().for_each(|(given, wanted)| assert_eq!(upstream(given), *wanted));

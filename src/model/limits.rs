@@ -85,7 +85,7 @@ pub const LISTING_SECONDS: u64 = 24 * 3600;
 /// Largest archive that is downloaded, bytes.
 pub const DOWNLOAD_BYTES: u64 = 200 << 20;
 /// Debian revisions of one upstream release that are tried for its archive.
-pub const REVISIONS: usize = 3;
+pub const REVISIONS: usize = 2;
 /// Length of a package's name or version that is passed to a client, bytes.
 pub const NAME_BYTES: usize = 200;
 /// Origins of one component of a catalogue.

@@ -118,7 +118,7 @@ mod tests {
 
     #[test]
     fn withdrawn_releases_and_what_is_no_entry_are_passed_over() {
-        let kept = b"\x03\0etag\01.0.0\0{\"vers\":\"1.0.0\",\"cksum\":\"ab\",\"pubtime\":\"2020-01-02T03:04:05Z\"}\0\
+        let kept = b"\x03\0etag\x001.0.0\0{\"vers\":\"1.0.0\",\"cksum\":\"ab\",\"pubtime\":\"2020-01-02T03:04:05Z\"}\0\
             1.0.1\0{\"vers\":\"1.0.1\",\"cksum\":\"cd\",\"yanked\":true}\0{\"vers\":1}\0";
         let found = parse(kept);
         assert_eq!(found.len(), 1);

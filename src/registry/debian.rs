@@ -52,30 +52,35 @@ fn parse(package: &str, said: &str) -> Vec<Listed> {
     found.into_values().collect()
 }
 
-/// The whole version and its upstream part: without epoch and revision.
+/// The whole version and its upstream part: without epoch and revision; a package of Debian's own has none.
 fn versions(package: &str, stanza: &str) -> Option<(String, String)> {
     let field = |name: &str| stanza.lines().find_map(|line| line.strip_prefix(name)).map(str::trim);
     if field("Package:") != Some(package) {
         return None;
     }
     let version = field("Version:")?;
-    let (upstream, _) = version.rsplit_once('-')?;
+    let upstream = version.rsplit_once('-').map_or(version, |(upstream, _)| upstream);
     let upstream = upstream.split_once(':').map_or(upstream, |(_, rest)| rest);
     Some((version.to_string(), upstream.to_string()))
 }
 
-/// SHA-256, size and name of the original archive.
+/// SHA-256, size and name of the original archive; what is Debian's own has one archive and no other.
 fn original(package: &str, stanza: &str) -> Option<(String, u64, String)> {
     let (_, sums) = stanza.split_once("Checksums-Sha256:")?;
     let lines = sums.lines().skip(1).take_while(|line| line.starts_with(' '));
     let fields = lines.map(|line| line.split_whitespace().collect::<Vec<_>>());
     let start = format!("{package}_");
-    fields.into_iter().find_map(|fields| match fields[..] {
-        [sum, bytes, file] if file.starts_with(&start) && file.contains(".orig.tar.") && !file.ends_with(".asc") => {
-            Some((sum.to_string(), bytes.parse().ok()?, file.to_string()))
-        }
+    let archive = |name: &str| {
+        name.starts_with(&start) && name.contains(".tar.") && !name.ends_with(".asc") && !name.contains(".debian.tar.")
+    };
+    let found = |fields: Vec<&str>| match fields[..] {
+        [sum, bytes, file] if archive(file) => Some((sum.to_string(), bytes.parse().ok()?, file.to_string())),
         _ => None,
-    })
+    };
+    let mut archives: Vec<(String, u64, String)> = fields.filter_map(found).collect();
+    // Parts of their own (`.orig-NAME.tar`) are other components.
+    archives.retain(|(_, _, file)| file.contains(".orig.tar.") || !file.contains(".orig"));
+    archives.into_iter().next()
 }
 
 /// Brings original archives, one call each. Where a part of a revision is gone from the mirror the original often arrives
@@ -242,7 +247,11 @@ mod tests {
             ("1.2", Some(30), Some("cc"))
         );
         assert_eq!(found[0].revisions, ["1:1.2-1", "1:1.2-2"]);
-        assert!(parse("zlib", "Package: zlib\nVersion: 7\n").is_empty(), "a native package has no original");
+        let native = "Package: tools\nVersion: 7.1\nChecksums-Sha256:\n aa 10 tools_7.1.dsc\n bb 20 tools_7.1.tar.xz\n";
+        let found = parse("tools", native);
+        assert_eq!((found[0].version.as_str(), found[0].file.as_deref()), ("7.1", Some("tools_7.1.tar.xz")));
+        let parts = native.replace("7.1.tar.xz", "7.1.orig-extra.tar.xz");
+        assert!(parse("tools", &parts).is_empty(), "a part is not the whole");
     }
 
     #[test]

@@ -176,13 +176,15 @@ pub struct Settings {
     pub suites: Vec<String>,
 }
 
+/// One lock a package: who comes second finds what the first learnt.
+type Records = HashMap<(Registry, String), Arc<Mutex<Record>>>;
+
 /// The registries, with what was learnt of them.
 pub struct Registries {
     settings: Settings,
     cache: Cache,
     slots: HashMap<Registry, Slots>,
-    /// One lock a package: who comes second finds what the first learnt.
-    records: Mutex<HashMap<(Registry, String), Arc<Mutex<Record>>>>,
+    records: Mutex<Records>,
     debian: debian::State,
 }
 
@@ -232,7 +234,11 @@ impl Registries {
             };
             let refusal = match found {
                 Ok(mut releases) => {
-                    releases.retain(|one| version::is_final(&one.version) && is_word(&one.version));
+                    releases.retain(|one| is_word(&one.version));
+                    // A project that has never had anything but previews is known by those.
+                    if releases.iter().any(|one| version::is_final(&one.version)) {
+                        releases.retain(|one| version::is_final(&one.version));
+                    }
                     releases.sort_by(|one, other| version::compare(&one.version, &other.version));
                     releases.dedup_by(|later, earlier| later.version == earlier.version);
                     record.renew(releases);

@@ -6,6 +6,7 @@ mod layers;
 mod licenses;
 mod licensing;
 mod program;
+mod registry;
 mod report;
 mod scan;
 mod sources;

@@ -50,11 +50,13 @@ const BUILD_EXAMPLES: &str = "\
 Each line of SOURCES.jsonl names one release and its folder or archive, relative
 to the list:
   {\"purl\": \"pkg:pypi/urllib3@1.26.5\", \"path\": \"urllib3-1.26.5.tar.gz\"}
-\"released\" (a date) and \"license\" (an SPDX expression) may be added.
+\"released\" (a date), \"license\" (an SPDX expression) and \"aliases\" (other purls of
+the component, without version) may be added.
 
 Examples:
   foundling index build -o ours.fdx sources.jsonl
   foundling index build -o small.fdx --profile compact sources.jsonl
+  foundling index build -o company.fdx --own our-releases.jsonl
   foundling scan --index ours.fdx";
 
 const COMPILE_EXAMPLES: &str = "\
@@ -223,6 +225,9 @@ pub struct IndexBuild {
     /// Stop at the first release that cannot be read, instead of leaving it out with a warning.
     #[arg(long)]
     pub strict: bool,
+    /// Mark every component as your company's own code: copies of it are internal reuse, not open source.
+    #[arg(long)]
+    pub own: bool,
     /// How to go about it.
     #[command(flatten)]
     pub run: Run,
@@ -436,12 +441,13 @@ mod tests {
 
     #[test]
     fn an_index_is_built_described_and_checked() {
-        let build = read("foundling index build -o x.fdx s.jsonl --memory 2GiB --profile compact --strict -j 2 -q");
+        let build =
+            read("foundling index build -o x.fdx s.jsonl --memory 2GiB --profile compact --strict --own -j 2 -q");
         let Ok(Command::Index(Index::Build(build))) = build else { panic!("{build:?}") };
         assert_eq!((build.memory, build.profile, build.run.threads), (2 << 30, Profile::Compact, Some(2)));
-        assert!(build.strict && build.run.quiet);
+        assert!(build.strict && build.own && build.run.quiet);
         let build = read("foundling index build -o x.fdx s.jsonl");
-        assert!(matches!(build, Ok(Command::Index(Index::Build(build))) if build.memory == 1 << 30));
+        assert!(matches!(build, Ok(Command::Index(Index::Build(build))) if build.memory == 1 << 30 && !build.own));
         assert!(matches!(read("foundling index info"), Ok(Command::Index(Index::Info(info))) if info.index.is_none()));
         assert!(matches!(read("foundling version"), Ok(Command::Version(version)) if !version.verbose));
         assert!(matches!(read("foundling version --verbose"), Ok(Command::Version(version)) if version.verbose));

@@ -168,7 +168,7 @@ impl BuildSettings {
             cli::Profile::Full => Profile::Full,
             cli::Profile::Compact => Profile::Compact,
         };
-        let options = build::Options { memory: build.memory, profile, strict: build.strict };
+        let options = build::Options { memory: build.memory, profile, strict: build.strict, own: build.own };
         BuildSettings { sources: build.sources, output: build.output, options, effort: Effort::new(&build.run) }
     }
 }

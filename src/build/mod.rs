@@ -37,6 +37,8 @@ pub struct Options {
     pub profile: Profile,
     /// Whether a release that cannot be read ends the build.
     pub strict: bool,
+    /// Whether what is indexed is a company's own code, and no open source.
+    pub own: bool,
 }
 
 /// The gram lengths of a profile.
@@ -255,8 +257,11 @@ fn assemble(kept: &Kept<'_>, state: &State, counts: Counts, options: &Options) -
             releases.iter().zip(0..).flat_map(|((_, at), release)| kept[*at].1.iter().map(move |file| (file, release)));
         let files =
             files.map(|(file, release)| FileIn { path: file.path.clone(), release, content: number(&file.digest) });
+        let aliases: BTreeSet<&String> = by_base[base].iter().flat_map(|at| &kept[*at].0.aliases).collect();
         ComponentIn {
             base: base.to_string(),
+            aliases: aliases.into_iter().filter(|alias| alias != base).cloned().collect(),
+            own: options.own,
             files: files.collect(),
             releases: releases.iter().map(|(version, at)| release_in(kept[*at].0, version)).collect(),
         }

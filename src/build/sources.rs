@@ -18,6 +18,8 @@ pub struct Source {
     pub released: Option<String>,
     /// SPDX expression.
     pub license: Option<String>,
+    /// Other purls of the component, without version.
+    pub aliases: Vec<String>,
     /// 1-based line of the list.
     pub line: usize,
 }
@@ -28,6 +30,8 @@ struct Line {
     path: String,
     released: Option<String>,
     license: Option<String>,
+    #[serde(default)]
+    aliases: Vec<String>,
 }
 
 /// Reads the list. A line that does not parse is an error that names it; blank lines are passed over.
@@ -55,8 +59,10 @@ fn parse(list: &Path, number: usize, line: &str) -> Result<Source, Error> {
     {
         return Err(refuse(format!("`{released}` is no date; write it as 2026-01-31")));
     }
+    let aliases = line.aliases.iter().map(|alias| Purl::parse_base(alias).map(|purl| purl.as_str().to_string()));
+    let aliases: Vec<String> = aliases.collect::<Result<_, _>>().map_err(refuse)?;
     let path = super::beside(list, &line.path);
-    Ok(Source { purl, path, released: line.released, license: line.license, line: number })
+    Ok(Source { purl, path, released: line.released, license: line.license, aliases, line: number })
 }
 
 /// Whether a text is `YYYY-MM-DD` and may be a day.
@@ -85,12 +91,16 @@ mod tests {
             (r#"{"purl": "pkg:generic/zlib", "path": "a"}"#, "names no version"),
             (r#"{"purl": "pkg:generic/zlib@1", "path": "a", "released": "soon"}"#, "no date"),
             (r#"{"purl": "pkg:generic/zlib@1", "path": "a", "released": "2020-13-45"}"#, "no date"),
+            (r#"{"purl": "pkg:generic/zlib@1", "path": "a", "aliases": ["pkg:a/z@1"]}"#, "`pkg:a/z@1` names a version"),
+            (r#"{"purl": "pkg:generic/zlib@1", "path": "a", "aliases": ["zlib"]}"#, "no package URL"),
         ];
         for (line, wanted) in cases {
             let error = parse(Path::new("list.jsonl"), 2, line).unwrap_err().to_string();
             assert!(error.contains(wanted) && error.contains("list.jsonl") && error.contains("line 2"), "{error}");
         }
         let good = parse(Path::new("d/l.jsonl"), 1, r#"{"purl": "pkg:generic/zlib@1", "path": "a.tgz"}"#).unwrap();
-        assert_eq!(good.path, Path::new("d/a.tgz"));
+        assert_eq!((good.path.as_path(), good.aliases.len()), (Path::new("d/a.tgz"), 0));
+        let line = r#"{"purl": "pkg:generic/zlib@1", "path": "a", "aliases": ["pkg:deb/debian/zlib"]}"#;
+        assert_eq!(parse(Path::new("l"), 1, line).unwrap().aliases, ["pkg:deb/debian/zlib"]);
     }
 }

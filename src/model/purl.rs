@@ -27,6 +27,15 @@ impl Purl {
         Ok(Purl { text: text.to_string(), base })
     }
 
+    /// Reads a purl that names a component, and so no version.
+    pub fn parse_base(text: &str) -> Result<Purl, String> {
+        let purl = Purl::parse(text)?;
+        if purl.version().is_some() || text.ends_with('@') {
+            return Err(format!("`{text}` names a version; leave it out"));
+        }
+        Ok(purl)
+    }
+
     /// The component: everything before the version.
     pub fn base(&self) -> &str {
         &self.text[..self.base]
@@ -95,6 +104,14 @@ mod tests {
         let epoch = Purl::parse("pkg:deb/debian/zlib@1%3A1.2.13").unwrap();
         assert_eq!(epoch.version().as_deref(), Some("1:1.2.13"));
         assert_eq!(epoch.as_str(), "pkg:deb/debian/zlib@1%3A1.2.13");
+    }
+
+    #[test]
+    fn a_component_is_named_without_a_version() {
+        assert_eq!(Purl::parse_base("pkg:npm/%40a/b").unwrap().base(), "pkg:npm/%40a/b");
+        for text in ["pkg:npm/a@1", "pkg:npm/a@", "a"] {
+            assert!(Purl::parse_base(text).unwrap_err().contains(text));
+        }
     }
 
     #[test]

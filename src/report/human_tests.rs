@@ -85,8 +85,7 @@ Not examined, or not in full
 #[test]
 fn of_many_names_three_are_given_as_far_as_a_line_holds_them() {
     let mut report = sample::report();
-    let names = |count: usize| (0..count).map(|at| format!("pkg:generic/n{at}")).collect::<Vec<String>>();
-    report.findings[1].aliases = names(5);
+    report.findings[1].aliases = (0..5).map(|at| format!("pkg:generic/n{at}")).collect();
     let text = render(&report, Style::PLAIN);
     let line = "    also known as pkg:generic/n0, pkg:generic/n1, pkg:generic/n2 and 2 more\n";
     assert!(text.contains(line), "{text}");

@@ -280,6 +280,35 @@ fn internal_reuse_has_a_section_of_its_own_for_people() {
 }
 
 #[test]
+fn own_code_under_the_purl_of_open_source_stays_apart() {
+    let tree = Tree::new();
+    let (own, open) = (files(500), files(510));
+    index(&tree, "own", &["--own"], &[Release::of("pkg:npm/omnibus@1.0.0", EARLY, &own)]);
+    index(&tree, "open", &[], &[Release::of(OPEN, EARLY, &open)]);
+    copy(&tree, "a", &own);
+    copy(&tree, "b", &open);
+    for indexes in [["own.fdx", "open.fdx"], ["open.fdx", "own.fdx"]] {
+        let document = found(&tree, &indexes);
+        let roots = |all: &[crate::report::Component]| all.iter().map(|one| one.root.clone()).collect::<Vec<_>>();
+        assert_eq!((roots(&document.components), roots(&document.internal)), (vec!["b".into()], vec!["a".into()]));
+        assert_eq!(document.summary.unmanaged_files, 4);
+    }
+}
+
+#[test]
+fn explain_says_which_of_the_two_a_place_is() {
+    let tree = mixed();
+    let arguments = ["--no-default-index", "--index", "own.fdx", "--index", "more.fdx", "--root", "tree"];
+    for (path, word) in [
+        ("tree/lib/src/part1.c", "internal reuse around it: pkg:generic/example/bus@7 at lib"),
+        ("tree/third_party/zed/src/part1.c", "finding around it: pkg:cargo/zed@0.4.1 at third_party/zed"),
+    ] {
+        let ran = run(tree.path(), ["explain", path].iter().chain(&arguments));
+        assert!(ran.status == Some(0) && ran.stdout.contains(word), "{ran:?}");
+    }
+}
+
+#[test]
 fn a_folder_that_calls_itself_own_is_not() {
     let tree = both(LATE, EARLY);
     tree.add("tree/lib/package.json", r#"{"name": "bus", "private": true, "own": true}"#);

@@ -36,7 +36,7 @@ impl World {
     pub fn new() -> World {
         let mut world = World { folder: tempfile::tempdir().expect("a temporary folder"), bytes: 0, files: 0 };
         world.write_releases();
-        let options = build::Options { memory: 1 << 30, profile: Profile::Full, strict: true };
+        let options = build::Options { memory: 1 << 30, profile: Profile::Full, strict: true, own: false };
         let plan = plan::plan(&[world.at("sources.jsonl")], &plan::Options::default(), &|_| ()).expect("a list");
         build::build(&plan.sources, &world.index(), &options, &|_| ()).expect("an index");
         world.write_tree();

@@ -68,6 +68,7 @@ Examples:
   foundling index build -o web.fdx pkg:npm/jquery pkg:npm/lodash --releases 20
   foundling index build -o deps.fdx Cargo.lock package-lock.json bom.json
   foundling index build -o lib.fdx ~/src/lib --purl pkg:github/me/lib
+  foundling index build -o company.fdx --own our-releases.jsonl
   foundling scan --index ours.fdx";
 
 const PACK_EXAMPLES: &str = "\
@@ -244,6 +245,9 @@ pub struct IndexBuild {
     /// How much to keep for each file.
     #[arg(long, value_enum, default_value_t = Profile::Full)]
     pub profile: Profile,
+    /// Mark every component as your company's own code: copies of it are internal reuse, not open source.
+    #[arg(long)]
+    pub own: bool,
     /// How releases are fetched.
     #[command(flatten)]
     pub fetch: Fetch,
@@ -504,12 +508,15 @@ mod tests {
 
     #[test]
     fn an_index_is_built_described_and_checked() {
-        let build = read("foundling index build -o x.fdx s.jsonl --memory 2GiB --profile compact --strict -j 2 -q");
+        let build =
+            read("foundling index build -o x.fdx s.jsonl --memory 2GiB --profile compact --strict --own -j 2 -q");
         let Ok(Command::Index(Index::Build(build))) = build else { panic!("{build:?}") };
         assert_eq!((build.fetch.memory, build.profile, build.fetch.run.threads), (2 << 30, Profile::Compact, Some(2)));
-        assert!(build.fetch.strict && build.fetch.run.quiet);
+        assert!(build.fetch.strict && build.own && build.fetch.run.quiet);
         let build = read("foundling index build -o x.fdx s.jsonl");
-        assert!(matches!(build, Ok(Command::Index(Index::Build(build))) if build.fetch.memory == 1 << 30));
+        assert!(
+            matches!(build, Ok(Command::Index(Index::Build(build))) if build.fetch.memory == 1 << 30 && !build.own)
+        );
         assert!(matches!(read("foundling index info"), Ok(Command::Index(Index::Info(info))) if info.index.is_none()));
         assert!(matches!(read("foundling version"), Ok(Command::Version(version)) if !version.verbose));
         assert!(matches!(read("foundling version --verbose"), Ok(Command::Version(version)) if version.verbose));

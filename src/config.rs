@@ -194,7 +194,8 @@ impl BuildSettings {
         };
         let wanted = WantedReleases::Inputs(build.inputs);
         let settings = BuildSettings::fetching(wanted, build.output, profile, build.fetch)?;
-        Ok(BuildSettings { plan: plan::Options { purl: build.purl, ..settings.plan }, ..settings })
+        let options = build::Options { own: build.own, ..settings.options };
+        Ok(BuildSettings { plan: plan::Options { purl: build.purl, ..settings.plan }, options, ..settings })
     }
 
     /// The settings of `foundling index pack`.
@@ -228,7 +229,7 @@ impl BuildSettings {
             plan: plan::Options { most, purl: None, full: false, registries },
             output,
             list: fetch.list,
-            options: build::Options { memory: fetch.memory, profile, strict: fetch.strict },
+            options: build::Options { memory: fetch.memory, profile, strict: fetch.strict, own: false },
             effort: Effort::new(&fetch.run),
         })
     }

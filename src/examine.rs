@@ -5,12 +5,13 @@ mod said;
 
 use crate::copyright;
 use crate::error::{Code, Problem};
+use crate::index::reader::Index;
 use crate::index::set::Indexes;
 use crate::license::{self, tag::Claim};
 use crate::matching::{self, Trace};
 pub use crate::model::evidence::Wanted;
 use crate::model::evidence::{FileEvidence, MatchKind, WholeMatch};
-use crate::model::ids::RootNo;
+use crate::model::ids::{ContentId, LineageId, RootNo};
 use crate::model::license::LicenseKind;
 use crate::model::limits;
 use crate::model::place::Lines;
@@ -173,6 +174,12 @@ fn identical(indexes: &Indexes, evidence: &mut FileEvidence) {
     }
 }
 
+/// Whether open source holds a content, and not a company's own code alone.
+fn is_open(index: &Index, content: ContentId) -> bool {
+    let open = |holder: &LineageId| !index.is_own(index.component_of(*holder));
+    index.own_components().is_empty() || index.holders(content).iter().any(open)
+}
+
 /// What a text says of licences and owners.
 fn say(wanted: Wanted, text: &[u8], path: &str, scratch: &mut Scratch) -> Said {
     let mut said = Said::default();
@@ -260,11 +267,11 @@ fn matches(
         }
     }
     // Content that every holder has at a vendored or test path may have its origin elsewhere, in an older or newer form.
-    let settled = evidence
-        .whole
-        .iter()
-        .any(|whole| indexes.get(whole.index).is_some_and(|index| !index.is_carried(whole.content)));
-    if code && !settled {
+    // A company's own file may hold pieces of open source, whoever else has it as a whole.
+    let settles = |whole: &WholeMatch| {
+        indexes.get(whole.index).is_some_and(|index| !index.is_carried(whole.content) && is_open(index, whole.content))
+    };
+    if code && !evidence.whole.iter().any(settles) {
         let mut found = matching::find(indexes, &scratch.tokens, &mut scratch.matching, trace);
         evidence.snippets.append(&mut found.matches);
         if found.cut {

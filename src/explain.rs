@@ -13,7 +13,7 @@ use crate::input::read;
 use crate::matching::seed::Evidence;
 use crate::matching::{Candidate, Trace, Verdict};
 use crate::model::evidence::FileEvidence;
-use crate::model::finding::Report;
+use crate::model::finding::{Origin, Report};
 use crate::model::ids::{LineageId, RootNo};
 use crate::model::license::LicenseMatch;
 use crate::model::place::{Lines, path_text};
@@ -270,7 +270,7 @@ fn verdict(page: &mut String, report: &Report, shown: &str, root: &Path) {
             "  nothing is said of it: no match, or too little to be worth a word (boilerplate, documents, tiny files)"
         );
     }
-    let around = report.findings.iter().filter(|finding| {
+    let around = report.findings.iter().chain(&report.internal).filter(|finding| {
         finding.root.is_empty()
             || shown == finding.root
             || shown.strip_prefix(&finding.root).is_some_and(|rest| rest.starts_with('/'))
@@ -278,9 +278,10 @@ fn verdict(page: &mut String, report: &Report, shown: &str, root: &Path) {
     for finding in around {
         let place = if finding.root.is_empty() { "." } else { &finding.root };
         let versions = finding.versions.join(", ");
+        let what = if finding.origin == Origin::Internal { "internal reuse" } else { "finding" };
         line!(
             page,
-            "  finding around it: {} at {} ({versions}), {:?}, confidence {:.2}",
+            "  {what} around it: {} at {} ({versions}), {:?}, confidence {:.2}",
             safe(&finding.purl),
             safe(place),
             finding.kind,

@@ -48,6 +48,8 @@
 //! - **A query is made exactly as the index was**: [`text`] is shared, its parameters stand in the index, and an index of
 //!   another [`text::TEXT_VERSION`] is refused.
 //! - **Nothing is passed over in silence**: what was not examined in full is a [`error::Problem`] in the report.
+//! - **Own code hides no open source**: which code is a company's own says an index, never the scanned tree; open source is
+//!   looked for in it all the same, and where both hold the same and the dates leave a doubt, it is open source.
 //! - **Input is hostile**: what a scanned tree or an index file says never makes the program panic, run for ever or
 //!   write anywhere. Every cap stands in [`model::limits`].
 //! - **Files appear whole or not at all**, whether the run fails or is interrupted.

@@ -79,6 +79,7 @@ pub fn scan(
         files_read: gathered.files,
         bytes_read: gathered.bytes,
         findings: attribution.findings,
+        internal: attribution.internal,
         files: attribution.files,
         problems: Vec::new(),
     };

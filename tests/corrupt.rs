@@ -156,23 +156,43 @@ fn an_index_that_a_newer_or_an_older_program_made() {
     assert!(other.refusal().contains("tokeniser 99"), "{other:?}");
 }
 
-/// The section of licences came after the first indexes: without it an index is read, and says less.
+/// The sections of licences and of aliases came after the first indexes: without them an index is read, and says less.
 #[test]
-fn an_index_without_its_optional_section_is_sound() {
+fn an_index_without_its_optional_sections_is_sound() {
     let bench = Bench::new();
-    let last = bench.entries.last().expect("an entry");
-    assert_eq!(&last.tag, b"LICS");
-    let kept = &bench.entries[..bench.entries.len() - 1];
-    let entries: Vec<Entry> =
-        kept.iter().map(|entry| Entry { offset: entry.offset - ENTRY_BYTES as u64, ..*entry }).collect();
-    let body = &bench.good[bench.table_end()..last.offset as usize];
-    let length = (HEADER_BYTES + entries.len() * ENTRY_BYTES + body.len()) as u64;
-    let table: Vec<u8> = entries.iter().flat_map(|entry| entry.to_bytes()).collect();
-    let bytes = [&format::header(&entries, length, TEXT_VERSION)[..], &table, body].concat();
+    let bytes = bench.without(&[b"LICS", b"ALIA"]);
     let index = Index::open(Bytes::Owned(bytes.clone()), Path::new("old.fdx"), Trust::Check).expect("an index");
     verify(&index).expect("sound");
-    assert!(!index.has_licenses());
-    assert_eq!(bench.scan(&bytes), bench.scan(&bench.good), "no file here states a licence");
+    assert!(!index.has_licenses() && index.identities().is_empty());
+    let known_as = "pkg:github/acme/pocket";
+    let (old, new) = (bench.scan(&bytes).stdout, bench.scan(&bench.good).stdout);
+    assert!(!old.contains(known_as) && new.contains(known_as));
+    let without =
+        |text: &str| text.lines().filter(|line| !line.contains(known_as)).map(str::to_string).collect::<Vec<_>>();
+    assert_eq!(without(&old), without(&new), "no file here states a licence");
+}
+
+/// A table that says what is not so, under a digest that fits, is found out.
+#[test]
+fn aliases_that_do_not_hold_together_are_named() {
+    let bench = Bench::new();
+    let place = bench.entries.iter().position(|entry| &entry.tag == b"ALIA").expect("the section");
+    let Entry { offset, length, .. } = bench.entries[place];
+    let section = &bench.good[offset as usize..(offset + length) as usize];
+    let cases: [(&[u8], &str); 3] = [
+        (&[&[9, 0, 0, 0], &section[4..]].concat(), "its parts do not fill it"),
+        (&[&section[..4], &[99, 0, 0, 0], &section[8..]].concat(), "of no component"),
+        (&[&section[..section.len() - 1], b"@"].concat(), "does not make sense"),
+    ];
+    for (forged, word) in cases {
+        let mut bytes = bench.good.clone();
+        bytes[offset as usize..(offset + length) as usize].copy_from_slice(forged);
+        bench.sign(&mut bytes, place);
+        bench.tree.add("forged.fdx", &bytes);
+        let ran = run(bench.tree.path(), ["index", "verify", "forged.fdx"]);
+        let message = ran.refusal();
+        assert!(message.contains(word) && message.contains("(section ALIA, offset "), "{message}");
+    }
 }
 
 /// Damage that whoever made the file covered up: the digests fit. It may be refused or read as absent, but reading it
@@ -204,11 +224,40 @@ fn forged_digests_do_no_harm() {
 }
 
 impl Bench {
+    /// The index as a program wrote it that did not know some sections yet.
+    fn without(&self, tags: &[&[u8; 4]]) -> Vec<u8> {
+        let kept: Vec<&Entry> = self.entries.iter().filter(|entry| !tags.contains(&&entry.tag)).collect();
+        assert_eq!(kept.len() + tags.len(), self.entries.len());
+        let body: Vec<u8> = kept
+            .iter()
+            .flat_map(|entry| &self.good[entry.offset as usize..(entry.offset + entry.length) as usize])
+            .copied()
+            .collect();
+        let mut offset = (HEADER_BYTES + kept.len() * ENTRY_BYTES) as u64;
+        let mut table = Vec::new();
+        let mut entries = Vec::new();
+        for entry in kept {
+            entries.push(Entry { offset, ..*entry });
+            table.extend(entries[entries.len() - 1].to_bytes());
+            offset += entry.length;
+        }
+        [&format::header(&entries, offset, TEXT_VERSION)[..], &table, &body].concat()
+    }
+
+    /// Gives changed bytes of one section digests that fit.
+    fn sign(&self, bytes: &mut [u8], entry: usize) {
+        let mut entries = self.entries.clone();
+        let Entry { offset, length, .. } = entries[entry];
+        entries[entry].digest = Digest::of(&bytes[offset as usize..(offset + length) as usize]).0;
+        let table: Vec<u8> = entries.iter().flat_map(|entry| entry.to_bytes()).collect();
+        bytes[..HEADER_BYTES].copy_from_slice(&format::header(&entries, self.good.len() as u64, TEXT_VERSION));
+        bytes[HEADER_BYTES..HEADER_BYTES + table.len()].copy_from_slice(&table);
+    }
+
     /// The index with some bytes of a section replaced, and with digests that say so.
     fn forged(&self, entry: usize, dice: &mut Dice) -> Vec<u8> {
         let mut bytes = self.good.clone();
-        let mut entries = self.entries.clone();
-        let Entry { offset, length, .. } = entries[entry];
+        let Entry { offset, length, .. } = self.entries[entry];
         let section = offset as usize..(offset + length) as usize;
         // Tables begin with counts and offsets: half of the damage goes there.
         let reach = if dice.below(2) == 0 { length.min(64) } else { length }.max(1) as usize;
@@ -218,10 +267,7 @@ impl Bench {
                 bytes[at] = [0, 0xff, 0x80, dice.below(256) as u8][dice.below(4)];
             }
         }
-        entries[entry].digest = Digest::of(&bytes[section]).0;
-        let table: Vec<u8> = entries.iter().flat_map(|entry| entry.to_bytes()).collect();
-        bytes[..HEADER_BYTES].copy_from_slice(&format::header(&entries, self.good.len() as u64, TEXT_VERSION));
-        bytes[HEADER_BYTES..HEADER_BYTES + table.len()].copy_from_slice(&table);
+        self.sign(&mut bytes, entry);
         bytes
     }
 }

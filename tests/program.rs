@@ -154,7 +154,10 @@ pub fn write_sources(folder: &Path, releases: &[Release]) -> PathBuf {
             write(&folder.join(format!("r{number}")).join(path), text.as_bytes());
         }
         let date = format!("2020-01-{:02}", number + 1);
-        let line = json!({"purl": purl, "path": format!("r{number}"), "released": date, "license": "MIT"});
+        let mut line = json!({"purl": purl, "path": format!("r{number}"), "released": date, "license": "MIT"});
+        if purl.starts_with("pkg:generic/pocket@") {
+            line["aliases"] = json!(["pkg:github/acme/pocket"]);
+        }
         writeln!(lines, "{line}").expect("memory");
     }
     write(&list, &lines);

@@ -1,12 +1,14 @@
-//! The components that a scan's evidence names, the same one in several indexes counted once.
+//! The components that a scan's evidence names, the same one in several indexes, or under several purls, counted once.
 
 use std::cmp::Ordering;
 use std::collections::HashMap;
 
+use crate::attribute::kin::Kin;
 use crate::index::lineage::Segment;
 use crate::index::reader::{Index, Lineage};
 use crate::index::set::Indexes;
 use crate::index::version;
+use crate::model::finding::Origin;
 use crate::model::ids::{ComponentId, ContentId, IndexNo, LineageId, ReleaseRange};
 use crate::model::limits::HOLDERS;
 use crate::model::purl::short_name;
@@ -15,6 +17,9 @@ use crate::model::purl::short_name;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Number(pub u32);
 
+/// A component of one index.
+pub type Home = (IndexNo, ComponentId);
+
 /// A component that evidence names.
 #[derive(Clone, Debug)]
 pub struct Entry {
@@ -22,8 +27,12 @@ pub struct Entry {
     pub base: String,
     /// Its last part.
     pub name: String,
+    /// Other purls of it, without version; sorted.
+    pub aliases: Vec<String>,
+    /// Whose code it is.
+    pub origin: Origin,
     /// Where it is indexed.
-    pub sources: Vec<(IndexNo, ComponentId)>,
+    pub sources: Vec<Home>,
 }
 
 /// A lineage of an index of the scan.
@@ -40,23 +49,25 @@ pub struct Source {
 pub struct Release {
     /// Version.
     pub version: String,
+    /// ISO date, if known.
+    pub released: Option<String>,
     /// SPDX expression, if known.
     pub license: Option<String>,
 }
 
-/// A component's releases, oldest first, those of several indexes merged by version.
+/// A component's releases, oldest first, those of several indexes, or of several names, merged by version.
 #[derive(Clone, Debug, Default)]
 pub struct Releases {
     /// Oldest first.
     pub all: Vec<Release>,
-    /// For each index the place of its releases in `all`.
-    places: HashMap<IndexNo, Vec<u32>>,
+    /// For each component of an index the place of its releases in `all`.
+    places: HashMap<Home, Vec<u32>>,
 }
 
 impl Releases {
-    /// Places `first..=last` in `all` of the releases in a range of an index.
-    pub fn spans(&self, index: IndexNo, range: ReleaseRange, out: &mut Vec<(u32, u32)>) {
-        let Some(places) = self.places.get(&index) else { return };
+    /// Places `first..=last` in `all` of the releases in a range of a component of an index.
+    pub fn spans(&self, home: Home, range: ReleaseRange, out: &mut Vec<(u32, u32)>) {
+        let Some(places) = self.places.get(&home) else { return };
         let end = (range.last.0 as usize).saturating_add(1).min(places.len());
         for place in places.get(range.first.0 as usize..end).unwrap_or_default() {
             match out.last_mut() {
@@ -73,16 +84,24 @@ impl Releases {
     }
 
     /// Merges lists that are each sorted by version.
-    pub fn merge(lists: Vec<(IndexNo, Vec<Release>)>) -> Releases {
+    pub fn merge(lists: Vec<(Home, Vec<Release>)>) -> Releases {
         let mut all: Vec<Release> = lists.iter().flat_map(|(_, list)| list.iter().cloned()).collect();
         all.sort_by(|one, other| {
             version::compare(&one.version, &other.version).then(one.license.is_none().cmp(&other.license.is_none()))
         });
-        all.dedup_by(|later, earlier| later.version == earlier.version);
+        all.dedup_by(|later, earlier| {
+            let same = later.version == earlier.version;
+            if same {
+                // The earlier of two dates, the known one of one.
+                let dates = [earlier.released.take(), later.released.take()];
+                earlier.released = dates.into_iter().flatten().min();
+            }
+            same
+        });
         let find = |release: &Release| {
             all.binary_search_by(|other| version::compare(&other.version, &release.version)).unwrap_or(0) as u32
         };
-        let places = lists.iter().map(|(index, list)| (*index, list.iter().map(find).collect())).collect();
+        let places = lists.iter().map(|(home, list)| (*home, list.iter().map(find).collect())).collect();
         Releases { all, places }
     }
 }
@@ -92,6 +111,8 @@ impl Releases {
 pub struct ComponentFile {
     /// The index.
     pub index: IndexNo,
+    /// The component there.
+    pub component: ComponentId,
     /// Path in the releases.
     pub path: String,
     /// Its contents.
@@ -102,23 +123,29 @@ impl ComponentFile {
     /// Places of the releases that have it.
     pub fn spans(&self, releases: &Releases) -> Vec<(u32, u32)> {
         let mut out = Vec::new();
-        self.segments.iter().for_each(|segment| releases.spans(self.index, segment.releases, &mut out));
+        self.segments.iter().for_each(|segment| releases.spans(self.home(), segment.releases, &mut out));
         out
+    }
+
+    /// The component in its index.
+    pub fn home(&self) -> Home {
+        (self.index, self.component)
     }
 }
 
 /// The components seen so far.
 pub struct Catalog<'a> {
     indexes: &'a Indexes,
-    by_id: HashMap<(IndexNo, ComponentId), Number>,
-    by_base: HashMap<String, Number>,
+    kin: &'a Kin,
+    by_id: HashMap<Home, Number>,
+    by_base: HashMap<(Origin, String), Number>,
     entries: Vec<Entry>,
 }
 
 impl<'a> Catalog<'a> {
-    /// An empty one.
-    pub fn new(indexes: &'a Indexes) -> Catalog<'a> {
-        Catalog { indexes, by_id: HashMap::new(), by_base: HashMap::new(), entries: Vec::new() }
+    /// An empty one; `kin` is of the same indexes.
+    pub fn new(indexes: &'a Indexes, kin: &'a Kin) -> Catalog<'a> {
+        Catalog { indexes, kin, by_id: HashMap::new(), by_base: HashMap::new(), entries: Vec::new() }
     }
 
     /// An index of the scan.
@@ -141,19 +168,39 @@ impl<'a> Catalog<'a> {
         if let Some(number) = self.by_id.get(&(index, component)) {
             return Some(*number);
         }
-        let base = self.indexes.get(index)?.component_base(component)?;
-        let number = match self.by_base.get(base) {
-            Some(number) => *number,
-            None => {
-                let number = Number(self.entries.len() as u32);
-                self.by_base.insert(base.to_string(), number);
-                self.entries.push(Entry { base: base.to_string(), name: short_name(base), sources: Vec::new() });
-                number
-            }
-        };
-        self.entries[number.0 as usize].sources.push((index, component));
-        self.by_id.insert((index, component), number);
+        let open = self.indexes.get(index)?;
+        let origin = Origin::of(open.is_own(component));
+        let own = open.component_base(component)?;
+        let kinship = self.kin.of_component(origin, own);
+        let base = kinship.map_or(own, |kinship| &kinship.base);
+        let next = Number(self.entries.len() as u32);
+        let number = *self.by_base.entry((origin, base.to_string())).or_insert(next);
+        if number == next {
+            self.add(number, origin, base, kinship.map_or(&[], |kinship| &kinship.aliases));
+        }
+        // Where an index is damaged, a component may stand where its purl does not lead.
+        if self.by_id.insert((index, component), number).is_none() {
+            self.entries[number.0 as usize].sources.push((index, component));
+        }
         Some(number)
+    }
+
+    /// Adds a component with all that the indexes hold of it, so that it does not depend on the evidence what is known.
+    fn add(&mut self, number: Number, origin: Origin, base: &str, aliases: &[String]) {
+        let mut sources: Vec<Home> = Vec::new();
+        for (index, open) in self.indexes.iter() {
+            let names = std::iter::once(base).chain(aliases.iter().map(String::as_str));
+            let found = names.filter_map(|name| open.find_component(name));
+            sources.extend(found.filter(|found| Origin::of(open.is_own(*found)) == origin).map(|found| (index, found)));
+        }
+        sources.retain(|home| *self.by_id.entry(*home).or_insert(number) == number);
+        let (base, name) = (base.to_string(), short_name(base));
+        self.entries.push(Entry { base, name, aliases: aliases.to_vec(), origin, sources });
+    }
+
+    /// The component that a lineage belongs to, in its index.
+    pub fn home(&self, source: Source) -> Option<Home> {
+        Some((source.index, self.indexes.get(source.index)?.component_of(source.lineage)))
     }
 
     /// The component of a lineage.
@@ -198,6 +245,7 @@ impl<'a> Catalog<'a> {
             let lineages = found.lineages.filter_map(|lineage| open.lineage(LineageId(lineage)));
             out.extend(lineages.map(|lineage| ComponentFile {
                 index: *index,
+                component: *component,
                 path: lineage.path,
                 segments: lineage.segments,
             }));
@@ -222,11 +270,14 @@ impl<'a> Catalog<'a> {
 
     /// A component's releases.
     pub fn releases(&self, number: Number) -> Releases {
-        let list = |(index, component): &(IndexNo, ComponentId)| {
-            let found = self.index(*index)?.component(*component)?;
-            let release =
-                |release: crate::index::reader::Release| Release { version: release.version, license: release.license };
-            Some((*index, found.releases.into_iter().map(release).collect()))
+        let list = |home: &Home| {
+            let found = self.index(home.0)?.component(home.1)?;
+            let release = |release: crate::index::reader::Release| Release {
+                version: release.version,
+                released: release.released,
+                license: release.license,
+            };
+            Some((*home, found.releases.into_iter().map(release).collect()))
         };
         Releases::merge(self.entry(number).sources.iter().filter_map(list).collect())
     }
@@ -239,7 +290,8 @@ impl<'a> Catalog<'a> {
 
     /// An order of components that does not depend on how they were numbered.
     pub fn by_name(&self, one: Number, other: Number) -> Ordering {
-        self.entry(one).base.cmp(&self.entry(other).base)
+        let key = |number: Number| (&self.entry(number).base, self.entry(number).origin);
+        key(one).cmp(&key(other))
     }
 }
 
@@ -248,24 +300,37 @@ mod tests {
     use super::*;
     use crate::model::ids::ReleaseNo;
 
+    /// Two components of one index that are one.
+    const HOMES: [Home; 2] = [(IndexNo(0), ComponentId(3)), (IndexNo(0), ComponentId(7))];
+
     fn list(versions: &[&str], license: Option<&str>) -> Vec<Release> {
-        let release = |version: &&str| Release { version: version.to_string(), license: license.map(str::to_string) };
+        // A list without licences has dates.
+        let released = license.is_none().then(|| "2020-01-31".to_string());
+        let release = |version: &&str| Release {
+            version: version.to_string(),
+            released: released.clone(),
+            license: license.map(str::to_string),
+        };
         versions.iter().map(release).collect()
     }
 
     #[test]
-    fn releases_of_two_indexes_are_one_list() {
+    fn releases_of_two_components_are_one_list() {
         let lists =
-            vec![(IndexNo(0), list(&["1.0", "1.2"], None)), (IndexNo(1), list(&["1.0", "1.1", "1.2"], Some("MIT")))];
+            vec![(HOMES[0], list(&["1.0", "1.2"], None)), (HOMES[1], list(&["1.0", "1.1", "1.2"], Some("MIT")))];
         let merged = Releases::merge(lists);
         let versions: Vec<&str> = merged.all.iter().map(|release| release.version.as_str()).collect();
         assert_eq!(versions, ["1.0", "1.1", "1.2"]);
         assert!(merged.all.iter().all(|release| release.license.as_deref() == Some("MIT")));
         assert_eq!(merged.place("1.1"), Some(1));
+        assert_eq!(
+            merged.all.iter().map(|release| release.released.as_deref()).collect::<Vec<_>>(),
+            [Some("2020-01-31"), None, Some("2020-01-31")]
+        );
         let range = ReleaseRange { first: ReleaseNo(0), last: ReleaseNo(1) };
         let (mut first, mut second) = (Vec::new(), Vec::new());
-        merged.spans(IndexNo(0), range, &mut first);
-        merged.spans(IndexNo(1), range, &mut second);
+        merged.spans(HOMES[0], range, &mut first);
+        merged.spans(HOMES[1], range, &mut second);
         assert_eq!((first, second), (vec![(0, 0), (2, 2)], vec![(0, 1)]));
     }
 }

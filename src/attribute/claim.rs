@@ -4,9 +4,12 @@ use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 
 use crate::attribute::catalog::{Catalog, Number, Source};
+use crate::attribute::contest::{self, Contest, Contests, Dates, Since};
 use crate::attribute::{origin, worth};
+use crate::index::reader::Lineage;
 use crate::index::relation::{self, Holder};
 use crate::model::evidence::{FileEvidence, MatchKind, SnippetMatch, WholeMatch};
+use crate::model::finding::Origin;
 use crate::model::ids::{ContentId, IndexNo};
 use crate::model::place::base_name;
 
@@ -68,38 +71,134 @@ pub fn strength(kind: MatchKind) -> f32 {
 struct Held {
     component: Number,
     path: String,
+    /// The best of its contents.
+    kind: MatchKind,
 }
 
-type Owners = (Rc<[Rival]>, Rc<[Number]>, Rc<[Held]>);
+/// Whose some contents are: open source or own code, never both.
+#[derive(Clone)]
+struct Owners {
+    rivals: Rc<[Rival]>,
+    components: Rc<[Number]>,
+    held: Rc<[Held]>,
+    origin: Origin,
+    kind: MatchKind,
+    /// Since when own code holds them; empty where they are open source.
+    since: Rc<[Since]>,
+    contest: Contest,
+}
+
+/// The matches of one stretch of a file.
+struct Group {
+    /// First the best.
+    rivals: Vec<Rival>,
+    /// All of them, with their components.
+    all: Vec<(u32, Number)>,
+}
+
+impl Group {
+    /// The best rival's match.
+    fn best<'f>(&self, file: &'f FileEvidence) -> Option<&'f SnippetMatch> {
+        file.snippets.get(self.rivals.first()?.snippet? as usize)
+    }
+}
 
 /// Makes the claims of a tree's files.
 #[derive(Default)]
 pub struct Claims {
     /// By contents: the same contents have the same owners wherever they stand.
     known: HashMap<Vec<(IndexNo, ContentId)>, Owners>,
+    dates: Dates,
+    /// Files that own code and open source both hold, or pieces of.
+    pub contests: Contests,
 }
 
 impl Claims {
     /// Appends the claims of a file.
     pub fn file(&mut self, catalog: &mut Catalog<'_>, number: u32, file: &FileEvidence, out: &mut Vec<Claim>) {
         let whole = (!file.whole.is_empty()).then(|| self.owners(catalog, &file.whole));
-        let groups = groups(catalog, file, whole.as_ref().map(|owners| &owners.2[..]));
-        if let Some((rivals, components, _)) = whole
-            && groups.is_empty()
-        {
-            if !rivals.is_empty() {
-                let weight = file.whole.first().map_or(0, |first| weight(file, first.kind));
-                out.push(Claim { file: number, weight, rivals, components });
+        let open_whole = whole.as_ref().filter(|owners| owners.origin == Origin::OpenSource);
+        let mut groups = groups(catalog, file, Origin::OpenSource, open_whole.map(|owners| &owners.held[..]));
+        let mut contest = whole.as_ref().map(|owners| owners.contest.clone()).unwrap_or_default();
+        let stays = match &whole {
+            Some(owners) if owners.origin == Origin::OpenSource => groups.is_empty(),
+            Some(owners) => {
+                groups.retain(|group| self.is_open(catalog, file, group, &owners.since, &mut contest));
+                let covered: f32 = groups.iter().filter_map(|group| group.best(file)).map(|part| part.similarity).sum();
+                covered < contest::SAME_LINES
             }
-            return;
+            None => {
+                groups = self.pieces(catalog, file, groups, &mut contest);
+                false
+            }
+        };
+        if let Some(Owners { rivals, components, kind, .. }) = whole
+            && stays
+            && !rivals.is_empty()
+        {
+            out.push(Claim { file: number, weight: weight(file, kind), rivals, components });
         }
-        for rivals in groups {
-            let Some(best) = rivals.first().and_then(|rival| rival.snippet) else { continue };
-            let cover = file.snippets.get(best as usize).map_or(0.0, |part| part.similarity.clamp(0.0, 1.0));
+        for group in groups {
+            let cover = group.best(file).map_or(0.0, |part| part.similarity.clamp(0.0, 1.0));
             let weight = (worth::weight(&file.path, file.bytes) as f32 * cover) as u64;
-            let components = rivals.iter().map(|rival| rival.component).collect();
-            out.push(Claim { file: number, weight, rivals: rivals.into(), components });
+            let components = group.rivals.iter().map(|rival| rival.component).collect();
+            out.push(Claim { file: number, weight, rivals: group.rivals.into(), components });
         }
+        if contest != Contest::default() {
+            self.contests.insert(number, contest);
+        }
+    }
+
+    /// The pieces of a file that nobody holds as a whole: those of open source that own code does not hold since earlier,
+    /// and of own code those that are not the same lines.
+    fn pieces(
+        &mut self,
+        catalog: &mut Catalog<'_>,
+        file: &FileEvidence,
+        mut open: Vec<Group>,
+        contest: &mut Contest,
+    ) -> Vec<Group> {
+        let mut own = groups(catalog, file, Origin::Internal, None);
+        if own.is_empty() {
+            return open;
+        }
+        open.retain(|group| {
+            let Some(best) = group.best(file) else { return false };
+            let same = own.iter().filter(|own| own.best(file).is_some_and(|own| contest::is_same(best, own)));
+            let rivals = same.flat_map(|own| &own.rivals);
+            let since: Vec<Since> = rivals
+                .filter_map(|rival| {
+                    Some(self.dates.of_piece(catalog, rival.component, file.snippets.get(rival.snippet? as usize)?))
+                })
+                .collect();
+            self.is_open(catalog, file, group, &since, contest)
+        });
+        let is_open = |part: &SnippetMatch| {
+            open.iter().filter_map(|group| group.best(file)).any(|open| contest::is_same(part, open))
+        };
+        own.retain(|group| group.best(file).is_some_and(|part| !is_open(part)));
+        open.extend(own);
+        open
+    }
+
+    /// Whether a piece is open source, whatever own code holds it since then; else the contest is told.
+    fn is_open(
+        &mut self,
+        catalog: &Catalog<'_>,
+        file: &FileEvidence,
+        group: &Group,
+        own: &[Since],
+        contest: &mut Contest,
+    ) -> bool {
+        let mut since = |snippet: u32, component: Number| {
+            Some(self.dates.of_piece(catalog, component, file.snippets.get(snippet as usize)?))
+        };
+        let all = group.all.iter().filter_map(|(snippet, component)| since(*snippet, *component));
+        if !contest::is_earlier(own, all) {
+            return true;
+        }
+        contest.later.extend(group.rivals.iter().filter_map(|rival| since(rival.snippet?, rival.component)));
+        false
     }
 
     fn owners(&mut self, catalog: &mut Catalog<'_>, whole: &[WholeMatch]) -> Owners {
@@ -107,15 +206,48 @@ impl Claims {
         if let Some(owners) = self.known.get(&key) {
             return owners.clone();
         }
-        let held = held(catalog, whole);
-        let unbeaten = origin::unbeaten(held.len(), |one, other| sum(catalog, &held[one], &held[other]));
-        let rivals: Rc<[Rival]> =
-            unbeaten.iter().map(|at| Rival { component: held[*at].component, snippet: None }).collect();
-        let components = rivals.iter().map(|rival| rival.component).collect();
-        let owners: Owners = (rivals, components, held.into());
+        let (own, open): (Vec<Held>, Vec<Held>) =
+            held(catalog, whole).into_iter().partition(|held| catalog.entry(held.component).origin == Origin::Internal);
+        let sources = if own.is_empty() { BTreeMap::new() } else { sources(catalog, whole) };
+        let mut of = |held: &Held| {
+            let sources = sources.get(&held.component).map_or(&[][..], Vec::as_slice);
+            self.dates.of_whole(catalog, held.component, sources)
+        };
+        let mut since: Vec<Since> = own.iter().map(&mut of).collect();
+        let internal = !own.is_empty() && (open.is_empty() || contest::is_earlier(&since, open.iter().map(&mut of)));
+        let mut contest = Contest::default();
+        if !own.is_empty() && !open.is_empty() {
+            contest.loser = Some(Origin::of(!internal));
+            if internal {
+                contest.later = unbeaten(catalog, &open).into_iter().map(of).collect();
+            }
+        }
+        if !internal {
+            since.clear();
+        }
+        let held = if internal { own } else { open };
+        let rivals: Rc<[Rival]> = unbeaten(catalog, &held)
+            .into_iter()
+            .map(|held| Rival { component: held.component, snippet: None })
+            .collect();
+        let owners = Owners {
+            components: rivals.iter().map(|rival| rival.component).collect(),
+            rivals,
+            origin: Origin::of(internal),
+            kind: held.iter().map(|held| held.kind).min().unwrap_or(MatchKind::Normalized),
+            held: held.into(),
+            since: since.into(),
+            contest,
+        };
         self.known.insert(key, owners.clone());
         owners
     }
+}
+
+/// Those that no other beats.
+fn unbeaten<'h>(catalog: &Catalog<'_>, held: &'h [Held]) -> Vec<&'h Held> {
+    let unbeaten = origin::unbeaten(held.len(), |one, other| sum(catalog, &held[one], &held[other]));
+    unbeaten.into_iter().filter_map(|at| held.get(at)).collect()
 }
 
 fn weight(file: &FileEvidence, kind: MatchKind) -> u64 {
@@ -124,17 +256,29 @@ fn weight(file: &FileEvidence, kind: MatchKind) -> u64 {
 
 /// The holders of contents, one a component: the shortest path.
 fn held(catalog: &mut Catalog<'_>, whole: &[WholeMatch]) -> Vec<Held> {
-    let mut best: BTreeMap<Number, String> = BTreeMap::new();
+    let mut best: BTreeMap<Number, Held> = BTreeMap::new();
     for one in whole {
         for (component, source) in catalog.holders(one.index, one.content) {
-            let Some(lineage) = catalog.lineage(source) else { continue };
-            let shorter = |known: &String| (lineage.path.len(), &lineage.path) < (known.len(), known);
-            if best.get(&component).is_none_or(shorter) {
-                best.insert(component, lineage.path);
+            let Some(Lineage { path, .. }) = catalog.lineage(source) else { continue };
+            let known = best.entry(component).or_insert(Held { component, path: path.clone(), kind: one.kind });
+            known.kind = known.kind.min(one.kind);
+            if (path.len(), &path) < (known.path.len(), &known.path) {
+                known.path = path;
             }
         }
     }
-    best.into_iter().map(|(component, path)| Held { component, path }).collect()
+    best.into_values().collect()
+}
+
+/// By component, where contents are held.
+fn sources(catalog: &mut Catalog<'_>, whole: &[WholeMatch]) -> BTreeMap<Number, Vec<(ContentId, Source)>> {
+    let mut out: BTreeMap<Number, Vec<(ContentId, Source)>> = BTreeMap::new();
+    for one in whole {
+        for (component, source) in catalog.holders(one.index, one.content) {
+            out.entry(component).or_default().push((one.content, source));
+        }
+    }
+    out
 }
 
 /// The relation of a pair and the vote of the file at hand.
@@ -146,13 +290,16 @@ fn sum(catalog: &Catalog<'_>, one: &Held, other: &Held) -> i32 {
     vote + catalog.relation(one.component, other.component).0
 }
 
-/// The rivals of each stretch of a file, first the best. Where the whole content is held, only parts that beat its holders.
-fn groups(catalog: &mut Catalog<'_>, file: &FileEvidence, whole: Option<&[Held]>) -> Vec<Vec<Rival>> {
+/// The rivals of one origin for each stretch of a file. Where the whole content is held, only parts that beat its holders.
+fn groups(catalog: &mut Catalog<'_>, file: &FileEvidence, origin: Origin, whole: Option<&[Held]>) -> Vec<Group> {
     let mut groups: BTreeMap<u32, Vec<(u32, Held)>> = BTreeMap::new();
     for (number, part) in file.snippets.iter().enumerate().filter(|(_, part)| !part.weak) {
         let source = Source { index: part.index, lineage: part.lineage };
         let (Some(component), Some(lineage)) = (catalog.owner(source), catalog.lineage(source)) else { continue };
-        let held = Held { component, path: lineage.path };
+        if catalog.entry(component).origin != origin {
+            continue;
+        }
+        let held = Held { component, path: lineage.path, kind: MatchKind::Snippet };
         if whole.is_some_and(|holders| !beats_whole(catalog, file, part, &held, holders)) {
             continue;
         }
@@ -162,7 +309,11 @@ fn groups(catalog: &mut Catalog<'_>, file: &FileEvidence, whole: Option<&[Held]>
             group.push((number as u32, held));
         }
     }
-    groups.into_values().map(|group| settle(catalog, file, group)).filter(|rivals| !rivals.is_empty()).collect()
+    let settled = groups.into_values().map(|group| Group {
+        all: group.iter().map(|(number, held)| (*number, held.component)).collect(),
+        rivals: settle(catalog, file, group),
+    });
+    settled.filter(|group| !group.rivals.is_empty()).collect()
 }
 
 fn beats_whole(catalog: &Catalog<'_>, file: &FileEvidence, part: &SnippetMatch, held: &Held, holders: &[Held]) -> bool {

@@ -3,14 +3,14 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};
 
-use crate::attribute::catalog::{Catalog, Number, Releases, Source};
+use crate::attribute::catalog::{Catalog, Home, Number, Releases, Source};
 use crate::attribute::confidence::{self, Evidence};
 use crate::attribute::licensing::{self, Speakers, Subject};
 use crate::attribute::member::{self, Explanation, Members, Site};
 use crate::attribute::path;
 use crate::attribute::release;
 use crate::model::evidence::{FileEvidence, MatchKind, SnippetMatch, Wanted};
-use crate::model::finding::{FileMatch, FileReport, Finding, FindingKind};
+use crate::model::finding::{AlsoIn, FileMatch, FileReport, Finding, FindingKind, Origin};
 use crate::model::ids::RootNo;
 use crate::model::limits;
 use crate::model::place::{Lines, RangePair, folder};
@@ -62,6 +62,9 @@ pub fn explain(
             let tied = versions(catalog, &known, &files, members, site, &sums[site]);
             best[site] = tied.first().copied();
             findings[site] = finding(catalog, root, &known, &members.sites[site], &tied, &sums[site]);
+            if let Some(finding) = findings[site].as_mut().filter(|finding| finding.origin == Origin::Internal) {
+                finding.also_in = also_in(catalog, members, &sums[site]);
+            }
             if let (Some(speakers), Some(finding)) = (&speakers, &mut findings[site]) {
                 let release = best[site].unwrap_or(known.all.len().saturating_sub(1));
                 let subject = subject(&files, members, site, &sums[site], finding.kind, release);
@@ -81,8 +84,8 @@ pub fn explain(
             matches.extend(file_match(catalog, known, &file, explanation, wanted).map(|found| (weight, found)));
         }
         matches.sort_by(|(one_weight, one), (other_weight, other)| {
-            (one.kind, other.similarity, *other_weight, &one.purl)
-                .partial_cmp(&(other.kind, one.similarity, *one_weight, &other.purl))
+            (one.kind, other.similarity, *other_weight, &one.purl, one.origin)
+                .partial_cmp(&(other.kind, one.similarity, *one_weight, &other.purl, other.origin))
                 .unwrap_or(std::cmp::Ordering::Equal)
         });
         reports.push(FileReport {
@@ -219,10 +222,14 @@ fn finding(
         false => FindingKind::Snippet,
     };
     let (weight, whole_files) = (site.weight, site.whole_files);
+    let entry = catalog.entry(site.component);
     let evidence = Evidence { kind, weight, whole_files, share, score: sum.score, exactness: sum.exactness };
     Some(Finding {
         scan_root: root,
-        purl: purl(&catalog.entry(site.component).base, &best.version),
+        purl: purl(&entry.base, &best.version),
+        origin: entry.origin,
+        aliases: entry.aliases.iter().take(limits::ALIASES).cloned().collect(),
+        also_in: Vec::new(),
         versions: tied
             .iter()
             .filter_map(|place| known.all.get(*place))
@@ -238,6 +245,24 @@ fn finding(
         confidence: confidence::confidence(&evidence),
         licensing: None,
     })
+}
+
+/// Open source that holds code of a site later than that does, each component with its first such release.
+fn also_in(catalog: &Catalog<'_>, members: &Members, sum: &Sum) -> Vec<AlsoIn> {
+    let mut first: BTreeMap<Number, &(String, u32)> = BTreeMap::new();
+    for since in sum.files.iter().filter_map(|file| members.contests.get(file)).flat_map(|contest| &contest.later) {
+        let Some(dated) = &since.dated else { continue };
+        let known = first.entry(since.component).or_insert(dated);
+        *known = dated.min(*known);
+    }
+    let named = first.into_iter().filter_map(|(component, (released, place))| {
+        let version = catalog.releases(component).all.get(*place as usize)?.version.clone();
+        Some(AlsoIn { purl: purl(&catalog.entry(component).base, &version), released: released.clone() })
+    });
+    let mut out: Vec<AlsoIn> = named.collect();
+    out.sort();
+    out.truncate(limits::ALSO_IN);
+    out
 }
 
 /// A purl with its version, escaped as a purl asks.
@@ -259,14 +284,15 @@ fn file_match(
     explanation: &Explanation,
     wanted: Option<usize>,
 ) -> Option<FileMatch> {
-    let base = &catalog.entry(explanation.component).base;
+    let entry = catalog.entry(explanation.component);
     match explanation.snippet {
         Some(snippet) => {
             let part = file.snippets.get(snippet as usize)?;
-            let release = part_release(known, part, wanted)?;
             let lineage = catalog.lineage(Source { index: part.index, lineage: part.lineage })?;
+            let release = part_release(known, (part.index, lineage.component), part, wanted)?;
             Some(FileMatch {
-                purl: purl(base, &known.all.get(release)?.version),
+                purl: purl(&entry.base, &known.all.get(release)?.version),
+                origin: entry.origin,
                 kind: MatchKind::Snippet,
                 source_path: lineage.path,
                 similarity: part.similarity,
@@ -275,7 +301,7 @@ fn file_match(
                 ranges: part.ranges.clone(),
             })
         }
-        None => whole_match(catalog, known, file, explanation.component, wanted, base),
+        None => whole_match(catalog, known, file, explanation.component, wanted),
     }
 }
 
@@ -288,7 +314,6 @@ fn whole_match(
     file: &FileEvidence,
     component: Number,
     wanted: Option<usize>,
-    base: &str,
 ) -> Option<FileMatch> {
     // Best: in the finding's release, then the same bytes, then in the newest, then at the path most like the file's own.
     let mut best: Option<Standing> = None;
@@ -308,8 +333,10 @@ fn whole_match(
     let (_, Reverse(kind), release, _, Reverse(source_path)) = best?;
     let lines = Lines { first: 1, last: file.lines };
     let identical = kind == MatchKind::Identical && file.lines > 0;
+    let entry = catalog.entry(component);
     Some(FileMatch {
-        purl: purl(base, &known.all.get(release as usize)?.version),
+        origin: entry.origin,
+        purl: purl(&entry.base, &known.all.get(release as usize)?.version),
         kind,
         source_path,
         similarity: 1.0,
@@ -320,11 +347,11 @@ fn whole_match(
 }
 
 /// The finding's release if the snippet stands in it, else the newest that most of the snippet stands in.
-fn part_release(known: &Releases, part: &SnippetMatch, wanted: Option<usize>) -> Option<usize> {
+fn part_release(known: &Releases, home: Home, part: &SnippetMatch, wanted: Option<usize>) -> Option<usize> {
     let mut tokens = vec![0_u64; known.all.len()];
     for vote in &part.votes {
         let mut spans = Vec::new();
-        known.spans(part.index, vote.releases, &mut spans);
+        known.spans(home, vote.releases, &mut spans);
         for (first, last) in spans {
             let covered = tokens.iter_mut().take(last as usize + 1).skip(first as usize);
             covered.for_each(|count| *count += u64::from(vote.tokens));

@@ -10,7 +10,7 @@ use crate::attribute::path;
 use crate::license::expression;
 use crate::license::file::{self, LicenseFile};
 use crate::model::evidence::{FileEvidence, MatchKind};
-use crate::model::finding::{Declared, Declarer, FindingKind, Licensing};
+use crate::model::finding::{Declared, Declarer, FindingKind, Licensing, Origin};
 use crate::model::ids::{ContentId, IndexNo};
 use crate::model::license::{LicenseMatch, stated};
 use crate::model::limits;
@@ -89,6 +89,8 @@ pub fn licensing(catalog: &Catalog<'_>, known: &Releases, speakers: &Speakers<'_
     let recorded = known.all.get(subject.release).and_then(|release| release.license.clone());
     out.declared.extend(recorded.map(|expression| Declared { by: Declarer::Index, path: None, expression }));
     out.declared.extend(speakers.declare(subject.root));
+    // Nobody owes anybody a notice for the company's own code.
+    let has_duties = catalog.entry(subject.component).origin == Origin::OpenSource;
     let mut detected: BTreeMap<String, u32> = BTreeMap::new();
     for (file, explanations) in &subject.files {
         for expression in stated(&file.licenses) {
@@ -96,6 +98,9 @@ pub fn licensing(catalog: &Catalog<'_>, known: &Releases, speakers: &Speakers<'_
                 Some(count) => *count += 1,
                 None => drop(detected.insert(expression.to_string(), 1)),
             }
+        }
+        if !has_duties {
+            continue;
         }
         match notice(catalog, known, subject, file, explanations) {
             Notice::Kept => {}
@@ -108,7 +113,7 @@ pub fn licensing(catalog: &Catalog<'_>, known: &Releases, speakers: &Speakers<'_
         }
     }
     out.detected = detected;
-    if subject.kind == FindingKind::Vendored && !speakers.cover(subject.root) {
+    if has_duties && subject.kind == FindingKind::Vendored && !speakers.cover(subject.root) {
         out.left_behind = license_file(catalog, known, subject);
     }
     out
@@ -202,7 +207,7 @@ fn originals(
         // Where the release lacks the file, another release's notice proves nothing: it may have come later.
         let there = lineage.segments.iter().find(|segment| {
             let mut spans = Vec::new();
-            known.spans(source.index, segment.releases, &mut spans);
+            known.spans((source.index, lineage.component), segment.releases, &mut spans);
             spans.iter().any(|(first, last)| (*first..=*last).contains(&release))
         });
         inside.extend(there.map(|segment| (source.index, segment.content)));

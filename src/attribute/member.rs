@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use crate::attribute::catalog::{Catalog, Number, Releases, Source};
 use crate::attribute::claim;
+use crate::attribute::contest::Contests;
 use crate::attribute::path;
 use crate::attribute::place::Place;
 use crate::attribute::release::{self, Vote};
@@ -13,6 +14,7 @@ use crate::attribute::worth;
 use crate::index::reader::Lineage;
 use crate::index::relation;
 use crate::model::evidence::{FileEvidence, MatchKind, SnippetMatch, WholeMatch};
+use crate::model::finding::Origin;
 use crate::model::ids::ContentId;
 use crate::model::limits;
 use crate::model::place::folder;
@@ -70,14 +72,19 @@ pub struct Members {
     pub explanations: Vec<Vec<Explanation>>,
     /// For each site what its files say of the release.
     pub votes: Vec<Vec<Vote>>,
+    /// Files that own code and open source both hold.
+    pub contests: Contests,
 }
 
 /// What is left when places were sifted.
+#[derive(Default)]
 pub struct Remainder {
     /// Pieces of files with their component.
     pub pieces: Vec<(Number, u32, u32)>,
     /// Whole files that make no finding.
     pub loose: Vec<(Number, u32)>,
+    /// Files that own code and open source both hold.
+    pub contests: Contests,
 }
 
 struct Map<'s> {
@@ -114,7 +121,7 @@ impl<'s> Map<'s> {
 }
 
 /// Gives every file its place.
-pub fn members(catalog: &mut Catalog<'_>, files: &[FileEvidence], places: Vec<Place>, rest: &Remainder) -> Members {
+pub fn members(catalog: &mut Catalog<'_>, files: &[FileEvidence], places: Vec<Place>, rest: Remainder) -> Members {
     let mut explanations: Vec<Vec<Explanation>> = vec![Vec::new(); files.len()];
     let mut sites = sites(&places);
     for (number, item) in
@@ -125,16 +132,16 @@ pub fn members(catalog: &mut Catalog<'_>, files: &[FileEvidence], places: Vec<Pl
         explanations[item.file as usize].push(explanation);
     }
     drop(places);
-    pieces(catalog, files, rest, &mut sites, &mut explanations);
+    pieces(catalog, files, &rest, &mut sites, &mut explanations);
     let map = Map::of(&sites);
-    let votes = join(catalog, files, &sites, &map, &mut explanations);
+    let votes = join(catalog, files, &map, &rest.contests, (&sites, &mut explanations));
     for (component, file) in &rest.loose {
         let known = &mut explanations[*file as usize];
         if known.is_empty() {
             known.push(Explanation { site: None, component: *component, snippet: None });
         }
     }
-    Members { sites, explanations, votes }
+    Members { sites, explanations, votes, contests: rest.contests }
 }
 
 fn sites(places: &[Place]) -> Vec<Site> {
@@ -174,8 +181,12 @@ fn pieces(
     }
     let idioms = idioms(files, &alone);
     // A changed file of an established component: what it shares with others is that component's business.
-    let settled: BTreeSet<u32> =
-        alone.keys().map(|(file, _)| *file).filter(|file| !explanations[*file as usize].is_empty()).collect();
+    // Own code around open source settles nothing of that, nor the other way round.
+    let origin = |component: Number| catalog.entry(component).origin;
+    let settled: BTreeSet<(u32, Origin)> = alone
+        .keys()
+        .flat_map(|(file, _)| explanations[*file as usize].iter().map(|one| (*file, origin(one.component))))
+        .collect();
     // A component that the tree holds anyway: its pieces elsewhere (a bundle made of it, code of the same authors) are
     // said of the file and are no second finding.
     let held: HashSet<Number> =
@@ -186,7 +197,7 @@ fn pieces(
         let path = &files[file as usize].path;
         let creates = worth::creates(path);
         let site = (creates
-            && !settled.contains(&file)
+            && !settled.contains(&(file, origin(component)))
             && !held.contains(&component)
             && !lenders.around(catalog, component, path)
             && snippets.iter().any(|snippet| {
@@ -268,13 +279,14 @@ fn blocks(part: &SnippetMatch) -> BTreeSet<u32> {
 fn join(
     catalog: &mut Catalog<'_>,
     files: &[FileEvidence],
-    sites: &[Site],
     map: &Map<'_>,
-    explanations: &mut [Vec<Explanation>],
+    contests: &Contests,
+    (sites, explanations): (&[Site], &mut [Vec<Explanation>]),
 ) -> Vec<Vec<Vote>> {
     let mut votes: Vec<Vec<Vote>> = vec![Vec::new(); sites.len()];
     let mut releases: HashMap<Number, Releases> = HashMap::new();
-    for (file, known) in files.iter().zip(explanations) {
+    for ((number, file), known) in (0..).zip(files).zip(explanations) {
+        let loser = contests.get(&number).and_then(|contest| contest.loser);
         let mut whole: BTreeMap<usize, Vec<(WholeMatch, Source)>> = BTreeMap::new();
         for one in &file.whole {
             for (component, source) in catalog.holders(one.index, one.content) {
@@ -294,7 +306,9 @@ fn join(
             let component = sites[*site].component;
             let releases = releases.entry(component).or_insert_with(|| catalog.releases(component));
             votes[*site].push(whole_vote(catalog, file, releases, held));
-            offer(*site, None);
+            if loser != Some(catalog.entry(component).origin) {
+                offer(*site, None);
+            }
         }
         for (site, snippet) in parts.iter().filter(|(site, _)| !whole.contains_key(site)) {
             let component = sites[*site].component;
@@ -339,7 +353,7 @@ fn parts_by_site(
 pub fn spans(lineage: &Lineage, content: ContentId, releases: &Releases, source: Source) -> Vec<(u32, u32)> {
     let mut out = Vec::new();
     for segment in lineage.segments.iter().filter(|segment| segment.content == content) {
-        releases.spans(source.index, segment.releases, &mut out);
+        releases.spans((source.index, lineage.component), segment.releases, &mut out);
     }
     out
 }
@@ -364,7 +378,8 @@ fn whole_vote(catalog: &Catalog<'_>, file: &FileEvidence, releases: &Releases, h
         let shared = path::map(&file.path, &lineage.path).shared;
         if nearest.as_ref().is_none_or(|(best, from, _)| (shared, Reverse(*source)) > (*best, *from)) {
             let mut whenever = Vec::new();
-            lineage.segments.iter().for_each(|segment| releases.spans(source.index, segment.releases, &mut whenever));
+            let home = (source.index, lineage.component);
+            lineage.segments.iter().for_each(|segment| releases.spans(home, segment.releases, &mut whenever));
             nearest = Some((shared, Reverse(*source), whenever));
         }
     }
@@ -386,7 +401,7 @@ fn part_vote(catalog: &Catalog<'_>, file: &FileEvidence, releases: &Releases, pa
     let mut out = Vec::new();
     for vote in &part.votes {
         let mut spans = Vec::new();
-        releases.spans(part.index, vote.releases, &mut spans);
+        releases.spans((part.index, lineage.component), vote.releases, &mut spans);
         let share = f64::from(vote.tokens) / all.max(1) as f64;
         out.extend(spans.into_iter().map(|(first, last)| (first, last, worth * share)));
     }

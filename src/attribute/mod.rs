@@ -1,7 +1,7 @@
 //! The tree stage: content becomes component, release and place, because neighbours decide.
 //!
 //! ```text
-//! evidence → claims (whose may it be: origin) → cover (one owner each) → places (root) → sift (whose own finding)
+//! evidence → claims (whose may it be: origin, contest) → cover (one owner each) → places (root) → sift (whose own finding)
 //!          → members (every file's site and vote) → release → findings and file matches (explain, confidence)
 //! ```
 //!
@@ -11,8 +11,10 @@
 mod catalog;
 mod claim;
 mod confidence;
+mod contest;
 mod cover;
 mod explain;
+mod kin;
 mod licensing;
 mod member;
 mod origin;
@@ -27,18 +29,21 @@ use std::collections::{BTreeSet, HashMap};
 
 use crate::attribute::catalog::{Catalog, Number};
 use crate::attribute::claim::{Claim, Claims};
+use crate::attribute::kin::Kin;
 use crate::attribute::member::Remainder;
 use crate::attribute::place::Place;
 use crate::index::set::Indexes;
 use crate::model::evidence::{FileEvidence, Wanted};
-use crate::model::finding::{FileReport, Finding};
+use crate::model::finding::{FileReport, Finding, Origin};
 use crate::model::ids::RootNo;
 
 /// What the tree stage concludes.
 #[derive(Clone, Debug, Default)]
 pub struct Attribution {
-    /// By root, place and purl.
+    /// Of open source; by root, place and purl.
     pub findings: Vec<Finding>,
+    /// Of a company's own code, in the same order.
+    pub internal: Vec<Finding>,
     /// Every file there is evidence of, by root and path.
     pub files: Vec<FileReport>,
 }
@@ -62,7 +67,8 @@ pub fn attribute(
     evidence.sort_by(|one, other| (one.root, &one.path).cmp(&(other.root, &other.path)));
     let mut out = Attribution::default();
     let mut rest = evidence.into_iter().peekable();
-    let catalog = Catalog::new(indexes);
+    let kin = Kin::of(indexes);
+    let catalog = Catalog::new(indexes, &kin);
     while let Some(root) = rest.peek().map(|file| file.root) {
         let mut files: Vec<FileEvidence> = Vec::new();
         while let Some(mut file) = rest.next_if(|file| file.root == root) {
@@ -72,10 +78,11 @@ pub fn attribute(
         }
         let own = projects.iter().filter(|project| project.root == root).flat_map(|project| &project.own);
         let own: BTreeSet<String> = own.map(|base| folded(base)).collect();
-        tree(Catalog::new(indexes), &own, root, wanted, files, &mut out);
+        tree(Catalog::new(indexes, &kin), &own, root, wanted, files, &mut out);
     }
     let key = |finding: &Finding| (finding.scan_root, finding.root.clone(), finding.purl.clone());
     out.findings.sort_by_cached_key(key);
+    out.internal.sort_by_cached_key(key);
     out.files.sort_by(|one, other| (one.scan_root, &one.path).cmp(&(other.scan_root, &other.path)));
     out
 }
@@ -99,12 +106,19 @@ fn tree(
     for (number, file) in (0..).zip(&files) {
         maker.file(&mut catalog, number, file, &mut claims);
     }
+    let contests = std::mem::take(&mut maker.contests);
     drop(maker);
     let chosen = choose(&catalog, &claims);
-    let (places, rest) = settle(&mut catalog, own, &files, &claims, &chosen);
-    let members = member::members(&mut catalog, &files, places, &rest);
+    let (places, mut rest) = settle(&mut catalog, own, &files, &claims, &chosen);
+    rest.contests = contests;
+    let members = member::members(&mut catalog, &files, places, rest);
     let explained = explain::explain(&catalog, root, wanted, files, &members);
-    out.findings.extend(explained.findings);
+    for finding in explained.findings {
+        match finding.origin {
+            Origin::OpenSource => out.findings.push(finding),
+            Origin::Internal => out.internal.push(finding),
+        }
+    }
     out.files.extend(explained.files);
 }
 
@@ -126,9 +140,10 @@ fn settle(
     chosen: &[Option<usize>],
 ) -> (Vec<Place>, Remainder) {
     let mut places: Vec<Place> = Vec::new();
-    let mut rest = Remainder { pieces: Vec::new(), loose: Vec::new() };
+    let mut rest = Remainder::default();
     for (component, estate) in place::estates(catalog, files, claims, chosen) {
-        if own.contains(&folded(&catalog.entry(component).base)) {
+        let entry = catalog.entry(component);
+        if std::iter::once(&entry.base).chain(&entry.aliases).any(|name| own.contains(&folded(name))) {
             continue;
         }
         rest.pieces.extend(estate.pieces.iter().map(|(file, snippet)| (component, *file, *snippet)));

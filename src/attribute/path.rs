@@ -149,9 +149,16 @@ fn join(folder: &str, path: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::finding::Origin;
 
     fn entry(name: &str) -> Entry {
-        Entry { base: format!("pkg:pypi/{name}"), name: name.to_string(), sources: Vec::new() }
+        Entry {
+            base: format!("pkg:pypi/{name}"),
+            name: name.to_string(),
+            aliases: Vec::new(),
+            origin: Origin::OpenSource,
+            sources: Vec::new(),
+        }
     }
 
     fn placed(path: &str, whole: bool) -> Placed<'_> {

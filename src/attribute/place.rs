@@ -231,7 +231,7 @@ fn layouts(catalog: &Catalog<'_>, files: &[FileEvidence], component: Number, pla
                 let held = own.segments.iter().filter(|segment| {
                     item.snippet.is_some() || contents(file).any(|content| content == (own.index, segment.content))
                 });
-                held.for_each(|segment| releases.spans(own.index, segment.releases, &mut spans));
+                held.for_each(|segment| releases.spans(own.home(), segment.releases, &mut spans));
             }
             let spans = release::join(spans).into_iter().map(|(first, last)| (first, last, 1.0));
             Some(Vote { content: file.blake3, spans: spans.collect() })

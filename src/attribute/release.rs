@@ -142,15 +142,15 @@ pub fn is_written(version: &str, path: &str) -> bool {
 mod tests {
     use super::*;
     use crate::attribute::catalog::Release;
-    use crate::model::ids::IndexNo;
+    use crate::model::ids::{ComponentId, IndexNo};
 
     fn vote(content: u8, spans: &[(u32, u32, f64)]) -> Vote {
         Vote { content: [content; 32], spans: spans.to_vec() }
     }
 
     fn releases(versions: &[&str]) -> Releases {
-        let release = |version: &&str| Release { version: version.to_string(), license: None };
-        Releases::merge(vec![(IndexNo(0), versions.iter().map(release).collect())])
+        let release = |version: &&str| Release { version: version.to_string(), released: None, license: None };
+        Releases::merge(vec![((IndexNo(0), ComponentId(0)), versions.iter().map(release).collect())])
     }
 
     #[test]

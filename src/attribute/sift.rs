@@ -30,7 +30,7 @@ const CARRIED: f64 = 0.9;
 /// For each place whether it stays.
 pub fn sift(catalog: &mut Catalog<'_>, files: &[FileEvidence], places: &[Place]) -> Vec<bool> {
     let mut stays: Vec<bool> = places.iter().map(|place| !is_carried(place)).collect();
-    let around = around(places);
+    let around = around(catalog, places);
     let mut order: Vec<usize> = (0..places.len()).collect();
     order.sort_by(|one, other| {
         let (a, b) = (&places[*one], &places[*other]);
@@ -64,8 +64,9 @@ pub fn sift(catalog: &mut Catalog<'_>, files: &[FileEvidence], places: &[Place])
     stays
 }
 
-/// For each place those of other components at its root or above, the nearest first.
-fn around(places: &[Place]) -> Vec<Vec<usize>> {
+/// For each place those of other components at its root or above, the nearest first. Own code and open source never
+/// swallow one another.
+fn around(catalog: &Catalog<'_>, places: &[Place]) -> Vec<Vec<usize>> {
     let mut by_root: HashMap<&str, Vec<usize>> = HashMap::new();
     for (at, place) in places.iter().enumerate() {
         by_root.entry(&place.root).or_default().push(at);
@@ -76,6 +77,7 @@ fn around(places: &[Place]) -> Vec<Vec<usize>> {
             .flatten()
             .copied()
             .filter(|other| places[*other].component != place.component)
+            .filter(|other| catalog.entry(places[*other].component).origin == catalog.entry(place.component).origin)
             .take(limits::OVERLAPS)
             .collect()
     };
@@ -107,7 +109,8 @@ fn folds(catalog: &Catalog<'_>, own: &Place, lender: &Place, contents: &mut Hash
 /// Whether a component is known to hold code of the other.
 pub fn borrows(catalog: &Catalog<'_>, component: Number, lender: Number) -> bool {
     let (vote, shared) = catalog.relation(lender, component);
-    component != lender && vote >= FOLD_RELATION && shared >= FOLD_SHARED
+    let alike = catalog.entry(component).origin == catalog.entry(lender).origin;
+    alike && component != lender && vote >= FOLD_RELATION && shared >= FOLD_SHARED
 }
 
 /// Contents of a component that are large enough to say something.

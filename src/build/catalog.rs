@@ -95,10 +95,7 @@ pub fn parse(path: &Path, text: &str, most: Option<usize>) -> Result<Catalog, Er
 
 fn order(entry: Component, most: Option<usize>, given: String) -> Result<Order, String> {
     let named = |detail: String| format!("`{}`: {detail}", entry.name);
-    let without_version = |text: &str| match Purl::parse(text)? {
-        purl if purl.version().is_none() => Ok(purl.to_string()),
-        purl => Err(format!("`{purl}` has a version; name the component only")),
-    };
+    let without_version = |text: &str| Purl::parse_base(text).map(|purl| purl.to_string());
     let base = without_version(&entry.purl).map_err(named)?;
     if let Some(license) = &entry.license {
         spdx::Expression::parse(license)
@@ -180,7 +177,7 @@ mod tests {
             (origins(&format!("{good}, subpath = \"../a\"")), "no path"),
             (format!("{ENTRY}origins = []\n"), "0 origins"),
             (origins(good) + &origins(good), "line 6"),
-            (origins(good).replace("zlib\"\nlicense", "zlib@1\"\nlicense"), "has a version"),
+            (origins(good).replace("zlib\"\nlicense", "zlib@1\"\nlicense"), "names a version"),
             (origins(good).replace("\"Zlib\"", "\"Zlib License\""), "no SPDX expression"),
         ];
         for (text, wanted) in cases {

@@ -47,6 +47,8 @@ pub struct Options {
     pub profile: Profile,
     /// Whether a release that cannot be read ends the build.
     pub strict: bool,
+    /// Whether what is indexed is a company's own code, and no open source.
+    pub own: bool,
 }
 
 /// The gram lengths of a profile.
@@ -270,8 +272,12 @@ fn assemble(kept: &Kept, state: &State, counts: Counts, options: &Options) -> In
             kept.iter().zip(0..).flat_map(|((_, files), release)| files.iter().map(move |file| (file, release)));
         let files =
             files.map(|(file, release)| FileIn { path: file.path.clone(), release, content: number(&file.digest) });
+        let base = kept.first().map_or("", |(source, _)| source.purl.base());
+        let aliases: BTreeSet<&String> = kept.iter().flat_map(|(source, _)| &source.aliases).collect();
         ComponentIn {
-            base: kept.first().map_or("", |(source, _)| source.purl.base()).to_string(),
+            base: base.to_string(),
+            aliases: aliases.into_iter().filter(|alias| *alias != base).cloned().collect(),
+            own: options.own,
             files: files.collect(),
             releases: kept.iter().map(|(source, _)| release_in(source)).collect(),
         }

@@ -153,19 +153,15 @@ fn parse(list: &Path, number: usize, line: &str) -> Result<Item, Error> {
     {
         return Err(refuse(format!("`{released}` is no date; write it as 2026-01-31")));
     }
-    for alias in &line.aliases {
-        let known = Purl::parse(alias).map_err(refuse)?;
-        if known.version().is_some() {
-            return Err(refuse(format!("the alias `{alias}` has a version; an alias names a component")));
-        }
-    }
+    let aliases = line.aliases.iter().map(|alias| Purl::parse_base(alias).map(|purl| purl.to_string()));
+    let aliases: Vec<String> = aliases.collect::<Result<_, _>>().map_err(refuse)?;
     let source = Source {
         purl,
         path: PathBuf::new(),
         subpath: line.subpath,
         released: line.released,
         license: line.license,
-        aliases: line.aliases,
+        aliases,
         keep: line.keep,
         origin: None,
         sha256: line.sha256,
@@ -235,7 +231,7 @@ mod tests {
             (r#"{"purl": "pkg:generic/zlib", "path": "a"}"#, "names no version"),
             (r#"{"purl": "pkg:generic/zlib@1", "path": "a", "released": "soon"}"#, "no date"),
             (r#"{"purl": "pkg:generic/zlib@1", "path": "a", "released": "2020-13-45"}"#, "no date"),
-            (r#"{"purl": "pkg:generic/zlib@1", "path": "a", "aliases": ["pkg:npm/z@2"]}"#, "has a version"),
+            (r#"{"purl": "pkg:generic/zlib@1", "path": "a", "aliases": ["pkg:npm/z@2"]}"#, "names a version"),
             (r#"{"purl": "pkg:generic/zlib@1", "path": "a", "aliases": ["z"]}"#, "no package URL"),
             (r#"{"purl": "pkg:generic/zlib@1", "path": "a", "keep": "some"}"#, "keep"),
             (r#"{"purl": "pkg:generic/zlib@1", "origin": "cpan:zlib@1"}"#, "no origin"),

@@ -36,8 +36,11 @@
 //! - `RELA` origin relations: count u32, then 16 bytes each, sorted: component u32, component u32, score i32 in hundredths
 //!   (above zero: the first is the origin), shared contents u32; see [`crate::index::relation`].
 //! - `LICS` (may be missing) which licences each content states; see [`crate::index::licenses`].
+//! - `ALIA` (may be missing) other purls of components, and which of them are a company's own code; see
+//!   [`crate::index::identity`].
 //!
-//! History: format 1, the first. `LICS` came later; readers from before skip it.
+//! History: format 1, the first. `LICS` came later, and then `ALIA`; readers from before skip them, and so take own code for
+//! open source.
 
 use crate::index::bytes::{digest_at, u32_at, u64_at};
 
@@ -89,11 +92,13 @@ pub enum Tag {
     Relations,
     /// Licences of contents.
     Licenses,
+    /// Other purls of components, and whose own code they are.
+    Aliases,
 }
 
 impl Tag {
     /// Every section, in file order.
-    pub const ALL: [Tag; 12] = [
+    pub const ALL: [Tag; 13] = [
         Tag::Parameters,
         Tag::Components,
         Tag::Folders,
@@ -106,6 +111,7 @@ impl Tag {
         Tag::Frequencies,
         Tag::Relations,
         Tag::Licenses,
+        Tag::Aliases,
     ];
 
     /// The four bytes in the section table.
@@ -123,6 +129,7 @@ impl Tag {
             Tag::Frequencies => b"FREQ",
             Tag::Relations => b"RELA",
             Tag::Licenses => b"LICS",
+            Tag::Aliases => b"ALIA",
         }
     }
 
@@ -133,7 +140,7 @@ impl Tag {
 
     /// Whether an index may lack the section.
     pub fn is_optional(self) -> bool {
-        self == Tag::Licenses
+        matches!(self, Tag::Licenses | Tag::Aliases)
     }
 
     /// Version of the section's layout.

@@ -7,6 +7,7 @@ pub mod bytes;
 pub mod chance;
 pub mod estimate;
 pub mod format;
+pub mod identity;
 pub mod keys;
 pub mod licenses;
 pub mod lineage;

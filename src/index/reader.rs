@@ -76,6 +76,8 @@ pub struct Index {
     tables: [KeyTable; 2],
     /// For each component its first lineage, to find the component of a lineage.
     first_lineages: Vec<u32>,
+    /// The components that are a company's own code, rising.
+    own_components: Vec<ComponentId>,
 }
 
 struct Refusal<'a> {
@@ -108,11 +110,13 @@ impl Index {
             scheme: Scheme::COMPACT,
             tables: Default::default(),
             first_lineages: Vec::new(),
+            own_components: Vec::new(),
             bytes,
         };
         index.read_parameters()?;
         index.check_extents()?;
         index.read_tables()?;
+        index.read_identities()?;
         Ok(index)
     }
 
@@ -195,6 +199,25 @@ impl Index {
         }
         self.first_lineages = lineages;
         Ok(())
+    }
+
+    fn read_identities(&mut self) -> Result<(), Error> {
+        if self.section(Tag::Aliases).is_empty() {
+            return Ok(());
+        }
+        let Some(section) = self.identities_section() else {
+            return Err(self.refuse(Tag::Aliases, 0, "its parts do not fill it"));
+        };
+        let mut own: Vec<ComponentId> =
+            section.iter().filter(|(_, said)| said.own).map(|(component, _)| component).collect();
+        own.sort_unstable();
+        self.own_components = own;
+        Ok(())
+    }
+
+    /// The components that are a company's own code, rising.
+    pub fn own_components(&self) -> &[ComponentId] {
+        &self.own_components
     }
 
     /// Digest that names the index, in hex.
@@ -286,6 +309,14 @@ impl Index {
             });
         }
         Some(Component { base, lineages: first..end, releases })
+    }
+
+    /// The component with this purl without version.
+    pub fn find_component(&self, base: &str) -> Option<ComponentId> {
+        let count = self.totals.components as usize;
+        let own = |place: usize| self.component_base(ComponentId(place as u32));
+        let place = lower_bound(count, |place| own(place).is_some_and(|own| own < base));
+        (place < count && own(place) == Some(base)).then_some(ComponentId(place as u32))
     }
 
     /// The component that a lineage belongs to.

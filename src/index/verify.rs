@@ -19,6 +19,10 @@ pub fn verify(index: &Index) -> Result<(), Error> {
     if let Some(licenses) = index.licenses_section() {
         licenses.check().map_err(|detail| refuse(Tag::Licenses, 0, detail))?;
     }
+    if let Some(identities) = index.identities_section() {
+        let checked = identities.check(|component| index.component_base(component));
+        checked.map_err(|detail| refuse(Tag::Aliases, 0, detail))?;
+    }
     for (kind, tag) in [(KeyKind::Parametrised, Tag::ParametrisedKeys), (KeyKind::Exact, Tag::ExactKeys)] {
         let checked = index.table(kind).check(index.table_section(kind), index.totals().tokens);
         checked.map_err(|(offset, detail)| refuse(tag, offset, detail))?;
@@ -31,6 +35,7 @@ type Refuse<'a> = &'a dyn Fn(Tag, usize, String) -> Error;
 fn components(index: &Index, refuse: Refuse<'_>) -> Result<(), Error> {
     let mut next = 0;
     let mut releases = 0;
+    let mut before: Option<String> = None;
     for number in 0..index.totals().components as u32 {
         let offset = 4 + number as usize * 4;
         let Some(component) = index.component(ComponentId(number)) else {
@@ -40,6 +45,10 @@ fn components(index: &Index, refuse: Refuse<'_>) -> Result<(), Error> {
             let detail = format!("component {number} begins at lineage {}, {next} expected", component.lineages.start);
             return Err(refuse(Tag::Components, offset, detail));
         }
+        if before.as_ref().is_some_and(|before| *before >= component.base) {
+            return Err(refuse(Tag::Components, offset, format!("component {number} is out of order")));
+        }
+        before = Some(component.base);
         next = component.lineages.end;
         releases += component.releases.len() as u64;
     }

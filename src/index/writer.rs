@@ -8,6 +8,7 @@ use rayon::prelude::*;
 use crate::index::bytes::{put_text, put_varint};
 use crate::index::chance;
 use crate::index::format::{self, Entry, FLAG_CARRIED, Tag, Totals};
+use crate::index::identity;
 use crate::index::keys::{KeyWriter, Posting};
 use crate::index::licenses;
 use crate::index::lineage::{self, Segment};
@@ -69,6 +70,10 @@ pub struct FileIn {
 pub struct ComponentIn {
     /// Purl without version.
     pub base: String,
+    /// Other purls of the same thing, without version; sorted, distinct, `base` not among them.
+    pub aliases: Vec<String>,
+    /// Whether it is a company's own code.
+    pub own: bool,
     /// Oldest first.
     pub releases: Vec<ReleaseIn>,
     /// Files of all of them.
@@ -236,6 +241,10 @@ fn relations(lines: &[Line], holders: &[Vec<u32>], input: &Input<'_>) -> Relatio
                     Holder { name: &names[line.component as usize], path: &line.path }
                 };
                 let pair = (lines[*one as usize].component, lines[*other as usize].component);
+                // Who has it from whom, own code or open source, dates say: see `attribute::contest`.
+                if input.components[pair.0 as usize].own != input.components[pair.1 as usize].own {
+                    continue;
+                }
                 let entry = sums.entry(pair).or_insert((0, 0));
                 entry.0 += i64::from(relation::vote(holder(one), holder(other)));
                 entry.1 += 1;
@@ -455,6 +464,10 @@ fn write_sections<W: Write + Seek>(
             Tag::Licenses => {
                 let contents: Vec<u32> = input.contents.iter().map(|content| content.licenses).collect();
                 section.write_all(&licenses::encode(&input.licenses, &contents)?)?;
+            }
+            Tag::Aliases => {
+                let said = input.components.iter().map(|component| (component.own, &component.aliases[..]));
+                section.write_all(&identity::encode(said)?)?;
             }
         }
         let digest = Digest::short(section.hasher.finalize().as_bytes()).0;

@@ -89,7 +89,7 @@ pub struct Trace {
     pub seeds: Vec<usize>,
     /// Hits of those seeds, for each index.
     pub hits: Vec<usize>,
-    /// Every candidate with what became of it, best first.
+    /// Every candidate with what became of it, best first; those of a company's own code come behind the others.
     pub candidates: Vec<(Candidate, Verdict)>,
 }
 
@@ -107,7 +107,7 @@ pub struct Scratch {
 /// What was found in a file.
 #[derive(Default)]
 pub struct Found {
-    /// Best first.
+    /// Best first; those of a company's own code come behind the others.
     pub matches: Vec<SnippetMatch>,
     /// Whether the limit on hits cut the search short.
     pub cut: bool,
@@ -141,12 +141,23 @@ pub fn find(indexes: &Indexes, tokens: &Tokens, scratch: &mut Scratch, trace: Op
         let order = other.score.total_cmp(&one.score);
         order.then((one.index, one.lineage, one.span).cmp(&(other.index, other.lineage, other.span)))
     });
-    let verdicts = select::judge(tokens, &candidates);
-    found.matches = select::matches(indexes, tokens, &candidates, &verdicts);
+    // A company's own code explains a file beside open source, never instead of it: what is open source in a file must
+    // not depend on who else holds it.
+    let is_own = |candidate: &Candidate| {
+        indexes.get(candidate.index).is_some_and(|index| index.is_own(index.component_of(candidate.lineage)))
+    };
+    let (own, open): (Vec<Candidate>, Vec<Candidate>) = candidates.into_iter().partition(is_own);
+    let mut judged = Vec::new();
+    for (candidates, first_group) in [(open, 0), (own, select::GROUPS)] {
+        let verdicts = select::judge(tokens, &candidates);
+        found.matches.extend(select::matches(indexes, tokens, &candidates, &verdicts, first_group));
+        if trace.is_some() {
+            judged.extend(candidates.into_iter().zip(verdicts.into_iter().map(|judgement| judgement.verdict)));
+        }
+    }
     if let Some(trace) = trace {
         (trace.seeds, trace.hits) = counts;
-        let judged = verdicts.into_iter().map(|judgement| judgement.verdict);
-        trace.candidates = candidates.into_iter().zip(judged).collect();
+        trace.candidates = judged;
     }
     found
 }

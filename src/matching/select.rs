@@ -26,6 +26,8 @@ const ALTERNATIVE_SHARE: f32 = 0.75;
 const MAX_ALTERNATIVES: u32 = 12;
 /// Weak candidates kept for a file.
 const MAX_WEAK: u32 = 4;
+/// Numbers set aside for the groups of one judgement, those of weak matches in the upper half.
+pub const GROUPS: u32 = 1 << 30;
 /// Lines between two matched ones that belong to the match all the same.
 const FILL_LINES: u32 = 10;
 
@@ -92,14 +94,15 @@ fn majority(span: &[Option<u32>]) -> Option<u32> {
     counts.into_iter().filter(|(_, count)| count * 2 > span.len()).map(|(group, _)| group).next()
 }
 
-/// The matches among judged candidates, best first.
+/// The matches among judged candidates, best first, their groups numbered from `first_group` on: fewer than [`GROUPS`].
 pub fn matches(
     indexes: &Indexes,
     tokens: &Tokens,
     candidates: &[Candidate],
     verdicts: &[Judgement],
+    first_group: u32,
 ) -> Vec<SnippetMatch> {
-    let mut weak_group = u32::MAX / 2;
+    let mut weak_group = first_group + GROUPS / 2;
     let mut out = Vec::new();
     for (candidate, judgement) in candidates.iter().zip(verdicts) {
         let weak = judgement.verdict == Verdict::Weak;
@@ -116,7 +119,7 @@ pub fn matches(
             weak_group += 1;
             weak_group
         } else {
-            judgement.group
+            first_group + judgement.group
         };
         out.extend(build(indexes, tokens, candidate, &hits, group, weak));
     }

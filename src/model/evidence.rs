@@ -112,7 +112,7 @@ pub struct FileEvidence {
     pub lines: u32,
     /// Its content as a whole, in index order; empty where no index holds it.
     pub whole: Vec<WholeMatch>,
-    /// Parts of it, best first.
+    /// Parts of it, best first; those of a company's own code come behind the others.
     pub snippets: Vec<SnippetMatch>,
     /// Its licence statements, in line order.
     pub licenses: Vec<LicenseMatch>,

@@ -23,6 +23,33 @@ pub enum FindingKind {
     Snippet,
 }
 
+/// Whose code a component is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Origin {
+    /// Anybody's.
+    #[default]
+    OpenSource,
+    /// The company's own, as the index says: a copy of it is internal reuse.
+    Internal,
+}
+
+impl Origin {
+    /// Of what an index says.
+    pub fn of(own: bool) -> Origin {
+        if own { Origin::Internal } else { Origin::OpenSource }
+    }
+}
+
+/// An open-source component that holds the same code as a finding of internal reuse, later than that.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+pub struct AlsoIn {
+    /// The purl with the first version that holds it.
+    pub purl: String,
+    /// ISO date of that release.
+    pub released: String,
+}
+
 /// One component at one place.
 #[derive(Clone, Debug)]
 pub struct Finding {
@@ -30,6 +57,12 @@ pub struct Finding {
     pub scan_root: RootNo,
     /// The purl with the best version.
     pub purl: String,
+    /// Whose code it is.
+    pub origin: Origin,
+    /// Other purls of the component, without version; sorted.
+    pub aliases: Vec<String>,
+    /// Open source that holds the code since later than internal reuse does; by purl, at most [`limits::ALSO_IN`].
+    pub also_in: Vec<AlsoIn>,
     /// Every version the evidence cannot tell apart, best first; holds the one in `purl`.
     pub versions: Vec<String>,
     /// SPDX expression the index records for the release.
@@ -153,6 +186,8 @@ impl Licensing {
 pub struct FileMatch {
     /// The release it comes from.
     pub purl: String,
+    /// Whose code that is.
+    pub origin: Origin,
     /// Identical, normalised or snippet.
     pub kind: MatchKind,
     /// Path in the release.
@@ -227,8 +262,10 @@ pub struct Report {
     pub files_read: u64,
     /// Their bytes.
     pub bytes_read: u64,
-    /// Findings by root, then place, then purl.
+    /// Findings of open source by root, then place, then purl.
     pub findings: Vec<Finding>,
+    /// Internal reuse in the same order: a company's own code, no open source and nobody's to declare.
+    pub internal: Vec<Finding>,
     /// Files with a match or a licence (every file if all were asked for), by root and path.
     pub files: Vec<FileReport>,
     /// What was not examined in full, by code and path.

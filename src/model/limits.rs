@@ -58,6 +58,10 @@ pub const TAG_SHOWN: usize = 80;
 pub const TEXTS_KEPT: usize = 100_000;
 /// Licence expressions of one indexed content that are kept.
 pub const CONTENT_LICENSES: usize = 32;
+/// Other purls of one component.
+pub const ALIASES: usize = 64;
+/// Open-source components that are named beside one finding of internal reuse as holding the same code.
+pub const ALSO_IN: usize = 20;
 /// Files of a finding that are named for one mark.
 pub const MARKED_FILES: usize = 20;
 /// SPDX-License-Identifier tags of one file that are read.

@@ -27,6 +27,15 @@ impl Purl {
         Ok(Purl { text: text.to_string(), base })
     }
 
+    /// Reads a purl that names a component, and so no version.
+    pub fn parse_base(text: &str) -> Result<Purl, String> {
+        let purl = Purl::parse(text)?;
+        if purl.version().is_some() || text.ends_with('@') {
+            return Err(format!("`{text}` names a version; leave it out"));
+        }
+        Ok(purl)
+    }
+
     /// The component: everything before the version.
     pub fn base(&self) -> &str {
         &self.text[..self.base]
@@ -109,6 +118,14 @@ mod tests {
         for version in ["1.2.3", "1:1.2+dfsg~1", "2 b%", "1/2@3"] {
             let purl = Purl::parse(&format!("pkg:generic/a@{}", version_text(version))).unwrap();
             assert_eq!(purl.version().as_deref(), Some(version));
+        }
+    }
+
+    #[test]
+    fn a_component_is_named_without_a_version() {
+        assert_eq!(Purl::parse_base("pkg:npm/%40a/b").unwrap().base(), "pkg:npm/%40a/b");
+        for text in ["pkg:npm/a@1", "pkg:npm/a@", "a"] {
+            assert!(Purl::parse_base(text).unwrap_err().contains(text));
         }
     }
 

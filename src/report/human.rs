@@ -13,8 +13,8 @@ use crate::report::layout::{
     bytes, component_name, confidence, count, counted, home, percent, safe, split_purl, width,
 };
 use crate::report::page::{Page, Weight};
-use crate::report::summary::{Owners, Summary};
-use crate::report::{licenses, licensing};
+use crate::report::summary::{Owners, Summary, open_source};
+use crate::report::{internal, licenses, licensing};
 
 /// Files with copied lines that are listed.
 const FILES_LISTED: usize = 20;
@@ -26,6 +26,8 @@ const DECLARED_LISTED: usize = 10;
 const EXAMPLES_LISTED: usize = 3;
 /// Versions that are named where several fit.
 const VERSIONS_NAMED: usize = 2;
+/// Other purls of a component that are named.
+const ALIASES_NAMED: usize = 3;
 /// Licences of the summary that are named.
 const LICENCES_NAMED: usize = 12;
 /// Where the rest of a list is.
@@ -42,6 +44,7 @@ pub fn write(report: &Report, style: &Style, out: &mut dyn Write) -> io::Result<
     undeclared(&mut page, report)?;
     copied_lines(&mut page, report)?;
     declared(&mut page, report, &sum)?;
+    internal::section(&mut page, report)?;
     licenses::section(&mut page, report)?;
     summary(&mut page, report, &sum)?;
     not_examined(&mut page, report, &sum)
@@ -98,10 +101,31 @@ fn undeclared(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
             last = Some(place);
         }
         page.text(Weight::Plain, "  ", &identity(finding))?;
+        also_known(page, finding)?;
         page.text(Weight::Faint, "    ", &extent(finding))?;
         licensing::lines(&mut *page, finding)?;
     }
     Ok(())
+}
+
+/// `also known as pkg:deb/debian/zlib, pkg:generic/zlib and 2 more`: as many as one line holds.
+pub(super) fn also_known(page: &mut Page<'_>, finding: &Finding) -> io::Result<()> {
+    let indent = "    ";
+    let text = |named: usize| {
+        let names: Vec<_> = finding.aliases.iter().take(named).map(|alias| safe(alias)).collect();
+        let more = match finding.aliases.len().saturating_sub(named) {
+            0 => String::new(),
+            more => format!(" and {} more", count(more as u64)),
+        };
+        format!("also known as {}{more}", names.join(", "))
+    };
+    let most = finding.aliases.len().min(ALIASES_NAMED);
+    let fits = |named: &usize| indent.len() + width(&text(*named)) <= page.style.width;
+    match (1..=most).rev().find(fits) {
+        Some(named) => page.text(Weight::Faint, indent, &text(named)),
+        None if most > 0 => page.text(Weight::Faint, indent, &text(1)),
+        None => Ok(()),
+    }
 }
 
 /// `zlib 1.2.11 or 1.2.12 (2 more), licence Zlib`.
@@ -117,7 +141,7 @@ fn identity(finding: &Finding) -> String {
     format!("{}{home}, {licence}", name_and_versions(finding))
 }
 
-fn name_and_versions(finding: &Finding) -> String {
+pub(super) fn name_and_versions(finding: &Finding) -> String {
     let (base, version) = split_purl(&finding.purl);
     let mut text = component_name(base);
     if finding.versions.is_empty() {
@@ -136,7 +160,7 @@ fn name_and_versions(finding: &Finding) -> String {
 }
 
 /// How much of it, and how sure that is.
-fn extent(finding: &Finding) -> String {
+pub(super) fn extent(finding: &Finding) -> String {
     let files = counted(finding.files.into(), "file", "files");
     let lines = counted(finding.lines, "line", "lines");
     let what = match finding.kind {
@@ -190,7 +214,7 @@ fn copied_lines(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
 /// snippet.
 fn copied_into<'f>(file: &'f FileReport, owners: &Owners<'_>) -> Option<&'f FileMatch> {
     let of_interest = |finding: &Finding| !finding.managed && finding.kind != FindingKind::Vendored;
-    let mut matches = file.matches.iter();
+    let mut matches = open_source(file);
     let best = matches.find(|found| owners.owner(file, &found.purl).is_none_or(of_interest));
     best.filter(|found| found.kind == MatchKind::Snippet)
 }
@@ -253,6 +277,10 @@ fn summary(page: &mut Page<'_>, report: &Report, sum: &Summary<'_>) -> io::Resul
         let files = counted(sum.pieces.0, "file", "files");
         let components = counted(sum.pieces.1, "component", "components");
         page.figure("Copied", &format!("lines of {components} in {files}, too few of them for a place above"))?;
+    }
+    if !report.internal.is_empty() {
+        let places = counted(report.internal.len() as u64, "place", "places");
+        page.figure("Internal", &format!("{places} with code of your own, no open source"))?;
     }
     if report.findings.is_empty() {
         return Ok(());

@@ -29,6 +29,7 @@ foundling found 3 components that nobody declared, in 1,234 files.
 
 src/ring.c
   acme/ring 3.4.0 or 3.4.1 (2 more) from github, licence unknown
+    also known as pkg:deb/debian/ring, pkg:generic/ring
     snippet, 71 lines; likely (70%)
 
 static/jquery.js
@@ -49,6 +50,12 @@ Copied lines
 Declared by a manifest or lockfile: 1 component
   lodash 4.17.21 in node_modules/lodash
 
+Internal reuse
+  lib/bus
+    example/bus 7, your own code
+    vendored folder, 4 files, none modified; almost certain (97%)
+    open source holds the same code since 2024-02-29: bus 1.0.0
+
 Licences stated in 3 files
   Permissive: 2 files
     MIT 2
@@ -58,6 +65,7 @@ Licences stated in 3 files
 Summary
   Read        1,234 files, 43 MiB
   Index       bundled: 812 components, 9,120 releases
+  Internal    1 place with code of your own, no open source
   Found       4 places: 2 vendored, 1 copied, 1 snippet; 1 declared
   Undeclared  4 files with code of components that nobody declared
   Components  by licence: MIT 2, Zlib 1, unknown 1
@@ -73,6 +81,19 @@ Not examined, or not in full
   41 files or folders left out by ignore rules
     .gitignore: line 3: `build/`
 ";
+
+#[test]
+fn of_many_names_three_are_given_as_far_as_a_line_holds_them() {
+    let mut report = sample::report();
+    report.findings[1].aliases = (0..5).map(|at| format!("pkg:generic/n{at}")).collect();
+    let text = render(&report, Style::PLAIN);
+    let line = "    also known as pkg:generic/n0, pkg:generic/n1, pkg:generic/n2 and 2 more\n";
+    assert!(text.contains(line), "{text}");
+    let narrow = render(&report, Style { width: 50, ..Style::PLAIN });
+    assert!(narrow.contains("    also known as pkg:generic/n0 and 4 more\n"), "{narrow}");
+    report.findings[1].aliases.clear();
+    assert!(!render(&report, Style::PLAIN).contains("also known"));
+}
 
 #[test]
 fn nothing_found_says_what_was_compared() {
@@ -138,10 +159,13 @@ fn hostile() -> Report {
         found.license = Some(format!("{evil} AND {}", "LicenseRef-x".repeat(12)));
         found.scan_root = RootNo((at % 2) as u32);
         found.managed = at == 1;
+        found.aliases = vec![purl.clone(), wide.clone(), evil.to_string(), "pkg:a/b".into()];
+        found.also_in = vec![crate::model::finding::AlsoIn { purl: purl.clone(), released: evil.to_string() }; 5];
         let ranges: Vec<_> = (0..9).map(|at| range(u32::MAX - 200 + at, u32::MAX - 100 + at, 50)).collect();
         let mut entry = file(path, vec![matched(&purl, MatchKind::Snippet, &wide, &ranges)]);
         entry.scan_root = found.scan_root;
         report.files.push(entry);
+        report.internal.push(found.clone());
         report.findings.push(found);
         report.problems.push(Problem::new(Code::Unreadable, path, evil));
         report

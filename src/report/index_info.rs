@@ -30,6 +30,10 @@ pub struct IndexInfo {
     grams: Grams,
     bytes: u64,
     totals: Figures,
+    /// Components that are a company's own code.
+    own_components: u64,
+    /// Other purls of components.
+    aliases: u64,
     bytes_a_line: BytesALine,
     newest: Option<Newest>,
     ecosystems: BTreeMap<String, Coverage>,
@@ -121,6 +125,8 @@ pub fn describe(index: &Index) -> IndexInfo {
             lineage_lines: totals.lineage_lines,
             distinct_lines: totals.distinct_lines,
         },
+        own_components: index.own_components().len() as u64,
+        aliases: index.identities().iter().map(|(_, identity)| identity.aliases.len() as u64).sum(),
         bytes_a_line: BytesALine {
             content: a_line(totals.content_lines),
             lineage: a_line(totals.lineage_lines),
@@ -186,7 +192,8 @@ fn human(info: &IndexInfo, out: &mut dyn Write) -> io::Result<()> {
     row("format", &format!("{}, tokeniser {}", info.format, info.text_version))?;
     row("profile", &format!("{} ({})", info.profile, grams(&info.grams)))?;
     row("size", &bytes(info.bytes))?;
-    row("components", &count(totals.components))?;
+    row("components", &format!("{}, {} of them own code", count(totals.components), count(info.own_components)))?;
+    row("aliases", &count(info.aliases))?;
     row("releases", &count(totals.releases))?;
     row("files", &format!("{}, {} distinct", count(totals.files), count(totals.contents)))?;
     row("source read", &bytes(totals.source_bytes))?;

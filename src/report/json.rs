@@ -14,8 +14,8 @@ use crate::error::Code;
 use crate::model::copyright::Copyright;
 use crate::model::evidence::{MatchKind, Wanted};
 use crate::model::finding::{
-    Declared, Declarer, FileMatch, FileReport, Finding, FindingKind, IndexSummary, LicenseFlag, Licensing, Paths,
-    Report,
+    AlsoIn, Declared, Declarer, FileMatch, FileReport, Finding, FindingKind, IndexSummary, LicenseFlag, Licensing,
+    Origin, Paths, Report,
 };
 use crate::model::license::{LicenseKind, LicenseMatch};
 use crate::model::place::{Lines, RangePair};
@@ -44,12 +44,14 @@ struct Index<'r> {
     files: u64,
 }
 
-/// `components`, `component_licenses` and `unknown_licenses` count entries of `components[]`, `licenses` files.
+/// `components`, `component_licenses` and `unknown_licenses` count entries of `components[]`, `internal_components` those
+/// of `internal[]`, `licenses` files.
 #[derive(Serialize)]
 struct Figures<'r> {
     files: u64,
     bytes: u64,
     components: u64,
+    internal_components: u64,
     unmanaged_files: u64,
     licenses: &'r BTreeMap<&'r str, u64>,
     component_licenses: &'r BTreeMap<&'r str, u64>,
@@ -70,6 +72,8 @@ struct Kinds {
 #[derive(Serialize)]
 struct Component<'r> {
     purl: &'r str,
+    origin: Origin,
+    aliases: &'r [String],
     versions: &'r [String],
     license: Option<&'r str>,
     kind: FindingKind,
@@ -87,6 +91,8 @@ struct Component<'r> {
     notice_replaced: FileList<'r>,
     license_file_left_behind: Option<&'r str>,
     files_without_license: FileList<'r>,
+    /// Empty where the component is open source.
+    also_in: &'r [AlsoIn],
 }
 
 #[derive(Serialize)]
@@ -128,6 +134,9 @@ struct License<'r> {
 #[derive(Serialize)]
 struct Match<'r> {
     purl: &'r str,
+    /// Left out where the code is open source.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    origin: Option<Origin>,
     kind: MatchKind,
     source_path: &'r str,
     similarity: f64,
@@ -150,6 +159,8 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     field(out, "roots", &report.roots)?;
     field(out, "summary", &figures(report, &sum))?;
     list(out, "components", report.findings.iter().map(|finding| component(report, finding)))?;
+    out.write_all(b",\n")?;
+    list(out, "internal", report.internal.iter().map(|finding| component(report, finding)))?;
     out.write_all(b",\n")?;
     list(out, "files", report.files.iter().map(|entry| file(report, entry)))?;
     out.write_all(b",\n")?;
@@ -175,6 +186,7 @@ fn figures<'r>(report: &Report, sum: &'r Summary<'r>) -> Figures<'r> {
         files: report.files_read,
         bytes: report.bytes_read,
         components: report.findings.len() as u64,
+        internal_components: report.internal.len() as u64,
         unmanaged_files: sum.unmanaged_files,
         licenses: &sum.licenses,
         component_licenses: &sum.component_licenses,
@@ -194,6 +206,8 @@ fn component<'r>(report: &'r Report, finding: &'r Finding) -> Component<'r> {
         |one: &'r Declared| Declaration { by: one.by, path: one.path.as_ref().map(shown), expression: &one.expression };
     Component {
         purl: &finding.purl,
+        origin: finding.origin,
+        aliases: &finding.aliases,
         versions: &finding.versions,
         license: finding.license.as_deref(),
         kind: finding.kind,
@@ -210,6 +224,7 @@ fn component<'r>(report: &'r Report, finding: &'r Finding) -> Component<'r> {
         notice_replaced: files(&licensing.notice_replaced),
         license_file_left_behind: licensing.left_behind.as_deref(),
         files_without_license: files(&licensing.unlicensed),
+        also_in: &finding.also_in,
     }
 }
 
@@ -229,6 +244,7 @@ fn file<'r>(report: &'r Report, file: &'r FileReport) -> File<'r> {
 fn match_entry(found: &FileMatch) -> Match<'_> {
     Match {
         purl: &found.purl,
+        origin: Some(found.origin).filter(|origin| *origin == Origin::Internal),
         kind: found.kind,
         source_path: &found.source_path,
         similarity: rounded(found.similarity),
@@ -330,6 +346,7 @@ mod tests {
         roots: Vec<String>,
         summary: ReadSummary,
         components: Vec<ReadComponent>,
+        internal: Vec<ReadComponent>,
         files: Vec<ReadFile>,
         problems: Vec<ReadProblem>,
     }
@@ -347,6 +364,7 @@ mod tests {
         files: u64,
         bytes: u64,
         components: u64,
+        internal_components: u64,
         unmanaged_files: u64,
         licenses: BTreeMap<String, u64>,
         component_licenses: BTreeMap<String, u64>,
@@ -356,6 +374,8 @@ mod tests {
     #[derive(Debug, Deserialize, PartialEq)]
     struct ReadComponent {
         purl: String,
+        origin: String,
+        aliases: Vec<String>,
         versions: Vec<String>,
         license: Option<String>,
         kind: String,
@@ -365,6 +385,7 @@ mod tests {
         modified_files: u64,
         lines: u64,
         confidence: f64,
+        also_in: Vec<BTreeMap<String, String>>,
     }
 
     #[derive(Debug, Deserialize, PartialEq)]
@@ -398,6 +419,7 @@ mod tests {
     #[derive(Debug, Deserialize, PartialEq)]
     struct ReadMatch {
         purl: String,
+        origin: Option<String>,
         kind: String,
         source_path: String,
         similarity: f64,
@@ -446,6 +468,7 @@ mod tests {
             files: 1234,
             bytes: 45_678_901,
             components: 4,
+            internal_components: 1,
             unmanaged_files: 4,
             licenses: count(&[("GPL-2.0-only", 1), ("MIT", 2)]),
             component_licenses: count(&[("MIT", 2), ("Zlib", 1)]),
@@ -460,6 +483,8 @@ mod tests {
         assert_eq!(document.components.len(), 4);
         let ring = ReadComponent {
             purl: "pkg:github/acme/ring@3.4.0".into(),
+            origin: "open-source".into(),
+            aliases: vec!["pkg:deb/debian/ring".into(), "pkg:generic/ring".into()],
             versions: ["3.4.0", "3.4.1", "3.3.9", "3.3.8"].map(String::from).to_vec(),
             license: None,
             kind: "snippet".into(),
@@ -469,8 +494,12 @@ mod tests {
             modified_files: 0,
             lines: 71,
             confidence: 0.7,
+            also_in: Vec::new(),
         };
         assert_eq!(document.components[1], ring);
+        let [bus] = document.internal.as_slice() else { panic!("{document:?}") };
+        assert_eq!((bus.purl.as_str(), bus.origin.as_str()), ("pkg:generic/example/bus@7", "internal"));
+        assert_eq!((&*bus.also_in[0]["purl"], &*bus.also_in[0]["released"]), ("pkg:npm/bus@1.0.0", "2024-02-29"));
         assert!(document.components[0].managed);
         let rule = ReadProblem {
             code: "ignored".into(),
@@ -492,6 +521,7 @@ mod tests {
             language: Some("C".into()),
             matches: vec![ReadMatch {
                 purl: "pkg:github/acme/ring@3.4.0".into(),
+                origin: None,
                 kind: "snippet".into(),
                 source_path: "lib/ring_buffer.c".into(),
                 similarity: 0.93,
@@ -514,6 +544,9 @@ mod tests {
         };
         assert_eq!(document.files[1], ring);
         assert_eq!(document.files[2].matches[0].kind, "normalized");
+        let reuse = read(&Report { files: vec![sample::internal_file()], ..Report::default() });
+        assert_eq!(reuse.files[0].matches[0].origin.as_deref(), Some("internal"));
+        assert_eq!(reuse.summary.unmanaged_files, 0);
         assert_eq!(document.files[2].matches[0].ranges, []);
     }
 
@@ -523,8 +556,8 @@ mod tests {
         assert_eq!(text, self::text(&sample::report()));
         let line = r#"    {"code": "too-large", "path": "data/dump.sql", "detail": "hashed only: 120 MiB is over the 16 MiB limit", "count": 1},"#;
         assert!(text.lines().any(|found| found == line), "{text}");
-        // Two brackets, 9 fields, 4 ends of lists, then the entries: indexes, components, files, problems.
-        assert_eq!(text.lines().count(), 2 + 9 + 4 + 1 + 4 + 5 + 6);
+        // Two brackets, 10 fields, 5 ends of lists, then the entries: indexes, components, internal, files, problems.
+        assert_eq!(text.lines().count(), 2 + 10 + 5 + 1 + 4 + 1 + 5 + 6);
         assert!(text.contains(r#""licenses": [], "mentions": [], "copyrights": []}"#));
     }
 

@@ -4,6 +4,7 @@
 
 pub mod human;
 pub mod index_info;
+mod internal;
 pub mod json;
 pub mod layout;
 pub mod licenses;

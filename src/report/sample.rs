@@ -3,7 +3,7 @@
 use crate::error::{Code, Problem};
 use crate::model::copyright::{Copyright, Years};
 use crate::model::evidence::{MatchKind, Wanted};
-use crate::model::finding::{FileMatch, FileReport, Finding, FindingKind, IndexSummary, Report};
+use crate::model::finding::{AlsoIn, FileMatch, FileReport, Finding, FindingKind, IndexSummary, Origin, Report};
 use crate::model::ids::RootNo;
 use crate::model::license::{LicenseKind, LicenseMatch};
 use crate::model::place::{Lines, RangePair};
@@ -12,6 +12,9 @@ pub(crate) fn finding(purl: &str, versions: &[&str], kind: FindingKind, root: &s
     Finding {
         scan_root: RootNo(0),
         purl: purl.to_string(),
+        origin: Origin::OpenSource,
+        aliases: Vec::new(),
+        also_in: Vec::new(),
         versions: versions.iter().map(|version| version.to_string()).collect(),
         license: Some("Zlib".to_string()),
         kind,
@@ -33,6 +36,7 @@ pub(crate) fn range(first: u32, last: u32, shift: u32) -> RangePair {
 pub(crate) fn matched(purl: &str, kind: MatchKind, source_path: &str, ranges: &[RangePair]) -> FileMatch {
     FileMatch {
         purl: purl.to_string(),
+        origin: Origin::OpenSource,
         kind,
         source_path: source_path.to_string(),
         similarity: if ranges.is_empty() { 1.0 } else { 0.93 },
@@ -79,6 +83,7 @@ fn findings() -> Vec<Finding> {
         license: None,
         lines: 71,
         confidence: 0.7,
+        aliases: vec!["pkg:deb/debian/ring".to_string(), "pkg:generic/ring".to_string()],
         ..finding(
             "pkg:github/acme/ring@3.4.0",
             &["3.4.0", "3.4.1", "3.3.9", "3.3.8"],
@@ -99,6 +104,25 @@ fn findings() -> Vec<Finding> {
         ..finding("pkg:generic/zlib@1.2.11", &["1.2.11"], FindingKind::Vendored, "third_party/zlib")
     };
     vec![lodash, kernel, jquery, zlib]
+}
+
+/// Own code that somebody made open source later.
+fn internal() -> Vec<Finding> {
+    let also = AlsoIn { purl: "pkg:npm/bus@1.0.0".to_string(), released: "2024-02-29".to_string() };
+    let bus = Finding {
+        origin: Origin::Internal,
+        license: None,
+        files: 4,
+        also_in: vec![also],
+        ..finding("pkg:generic/example/bus@7", &["7"], FindingKind::Vendored, "lib/bus")
+    };
+    vec![bus]
+}
+
+/// A file with lines of own code and no others.
+pub(crate) fn internal_file() -> FileReport {
+    let bus = matched("pkg:generic/example/bus@7", MatchKind::Snippet, "bus.c", &[range(1, 40, 0)]);
+    file("tools/bus.c", vec![FileMatch { origin: Origin::Internal, ..bus }])
 }
 
 fn licence(expression: &str, kind: LicenseKind, last: u32) -> LicenseMatch {
@@ -151,7 +175,7 @@ fn matched_files() -> Vec<FileReport> {
     ]
 }
 
-/// Four findings, one of them managed; five files; problems of three codes.
+/// Four findings, one of them managed, and one of internal reuse; five files; problems of three codes.
 pub(crate) fn report() -> Report {
     let ignored = Problem { count: 41, ..Problem::new(Code::Ignored, ".gitignore", "line 3: `build/`") };
     Report {
@@ -162,6 +186,7 @@ pub(crate) fn report() -> Report {
         files_read: 1234,
         bytes_read: 45_678_901,
         findings: findings(),
+        internal: internal(),
         files: files(),
         problems: vec![
             Problem::new(Code::TooLarge, "data/dump.sql", "hashed only: 120 MiB is over the 16 MiB limit"),

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::error::Code;
 use crate::model::evidence::MatchKind;
-use crate::model::finding::{FileMatch, FileReport, Finding, FindingKind, Report};
+use crate::model::finding::{FileMatch, FileReport, Finding, FindingKind, Origin, Report};
 use crate::model::ids::RootNo;
 use crate::report::layout::split_purl;
 
@@ -15,7 +15,7 @@ pub(crate) struct Summary<'r> {
     pub managed: u64,
     /// Distinct components among the findings that no manifest accounts for.
     pub undeclared: u64,
-    /// Files with a match that no finding accounts for, or one that no manifest accounts for.
+    /// Files with a match of open source that no finding accounts for, or one that no manifest accounts for.
     pub unmanaged_files: u64,
     /// Files with copied lines too few for a finding, and the distinct components these are of.
     pub pieces: (u64, u64),
@@ -56,7 +56,7 @@ impl<'r> Summary<'r> {
         sum.undeclared = undeclared.len() as u64;
         let owners = Owners::of(report);
         let unmanaged = |file: &&FileReport| {
-            file.matches.iter().any(|found| owners.owner(file, &found.purl).is_none_or(|finding| !finding.managed))
+            open_source(file).any(|found| owners.owner(file, &found.purl).is_none_or(|finding| !finding.managed))
         };
         sum.unmanaged_files = report.files.iter().filter(unmanaged).count() as u64;
         let mut lenders = BTreeSet::new();
@@ -77,7 +77,7 @@ impl<'r> Summary<'r> {
 
 /// Which finding a file's match belongs to.
 pub(crate) struct Owners<'r> {
-    /// By scan root and component: the findings.
+    /// By scan root and component: the findings of open source.
     findings: HashMap<(RootNo, &'r str), Vec<&'r Finding>>,
 }
 
@@ -100,9 +100,14 @@ impl<'r> Owners<'r> {
 
     /// The best of a file's copied lines that belong to no finding.
     pub fn loose<'f>(&self, file: &'f FileReport) -> Option<&'f FileMatch> {
-        let mut snippets = file.matches.iter().filter(|found| found.kind == MatchKind::Snippet);
+        let mut snippets = open_source(file).filter(|found| found.kind == MatchKind::Snippet);
         snippets.find(|found| self.owner(file, &found.purl).is_none())
     }
+}
+
+/// The matches of a file but for those of a company's own code, best first.
+pub(crate) fn open_source(file: &FileReport) -> impl Iterator<Item = &FileMatch> {
+    file.matches.iter().filter(|found| found.origin == Origin::OpenSource)
 }
 
 /// Whether `path` is `place` or lies below it, in a folder or in an archive.
@@ -144,10 +149,12 @@ mod tests {
     }
 
     #[test]
-    fn figures_add_up() {
-        let report = sample::report();
+    fn figures_add_up_without_internal_reuse() {
+        let mut report = sample::report();
+        report.files.push(sample::internal_file());
         let sum = Summary::of(&report);
         assert_eq!((sum.undeclared, sum.managed, sum.unmanaged_files), (3, 1, 4));
+        assert_eq!(sum.pieces, (0, 0), "pieces of own code are not counted");
         assert_eq!((sum.kinds, sum.unknown_licenses), ([2, 1, 1], 1));
         assert_eq!(sum.problems.values().sum::<u64>(), 46);
     }

@@ -77,6 +77,8 @@ fn a_line_that_does_not_parse_is_named_by_its_number() {
         (r#"{"purl": "pkg:generic/a", "path": "r"}"#, "version"),
         (r#"{"purl": "zlib", "path": "r"}"#, "zlib"),
         (r#"{"purl": "pkg:generic/a@1", "path": "r", "released": "last year"}"#, "last year"),
+        (r#"{"purl": "pkg:generic/a@1", "path": "r", "aliases": ["pkg:npm/a@1"]}"#, "names a version"),
+        (r#"{"purl": "pkg:generic/a@1", "path": "r", "aliases": ["a"]}"#, "no package URL"),
     ];
     for (line, word) in bad {
         tree.add("list.jsonl", format!("{good}\n\n{line}\n{good}\n"));
@@ -142,6 +144,7 @@ fn info_counts_what_was_built() {
     assert_eq!(info["ecosystems"]["npm"], serde_json::json!({"components": 1, "releases": 1}));
     assert_eq!(info["newest"]["purl"], "pkg:npm/trunk@4.2.0");
     assert_eq!(info["profile"], "full");
+    assert_eq!([&info["own_components"], &info["aliases"]], [0, 1]);
     assert_eq!(info["grams"]["exact"], Scheme::FULL.e_gram);
     assert_eq!(info["bytes"], fs::metadata(known()).expect("the index").len());
     let shares =

@@ -18,6 +18,7 @@ pub struct Document {
     pub roots: Vec<String>,
     pub summary: Summary,
     pub components: Vec<Component>,
+    pub internal: Vec<Component>,
     pub files: Vec<File>,
     pub problems: Vec<Problem>,
 }
@@ -41,6 +42,7 @@ pub struct Summary {
     pub files: u64,
     pub bytes: u64,
     pub components: u64,
+    pub internal_components: u64,
     pub unmanaged_files: u64,
     pub licenses: BTreeMap<String, u64>,
     pub component_licenses: BTreeMap<String, u64>,
@@ -57,6 +59,8 @@ pub struct Kinds {
 #[derive(Debug, Deserialize)]
 pub struct Component {
     pub purl: String,
+    pub origin: String,
+    pub aliases: Vec<String>,
     pub versions: Vec<String>,
     pub license: Option<String>,
     pub kind: FindingKind,
@@ -73,6 +77,13 @@ pub struct Component {
     pub notice_replaced: FileList,
     pub license_file_left_behind: Option<String>,
     pub files_without_license: FileList,
+    pub also_in: Vec<AlsoIn>,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct AlsoIn {
+    pub purl: String,
+    pub released: String,
 }
 
 #[derive(Debug, Deserialize)]
@@ -112,6 +123,7 @@ pub struct File {
 #[derive(Debug, Deserialize)]
 pub struct Match {
     pub purl: String,
+    pub origin: Option<String>,
     pub kind: MatchKind,
     pub source_path: String,
     pub similarity: f64,
@@ -180,10 +192,18 @@ impl Document {
                 |file: &&File| file.licenses.iter().any(|one| one.kind != "reference" && one.expression == *expression);
             assert_eq!(document.files.iter().filter(states).count() as u64, *files, "{expression}");
         }
-        document.components.iter().for_each(Component::check);
+        assert_eq!(document.summary.internal_components, document.internal.len() as u64);
+        document.components.iter().chain(&document.internal).for_each(Component::check);
+        assert!(document.components.iter().all(|one| one.origin == "open-source" && one.also_in.is_empty()));
+        assert!(
+            document
+                .internal
+                .iter()
+                .all(|one| one.origin == "internal" && !one.managed && one.license_flags.is_empty())
+        );
         document.files.iter().for_each(File::check);
         let undeclared = document.components.iter().any(|component| !component.managed)
-            || document.files.iter().any(|file| !file.matches.is_empty());
+            || document.files.iter().any(|file| file.matches.iter().any(|found| found.origin.is_none()));
         assert_eq!(undeclared, document.summary.unmanaged_files > 0);
         for problem in &document.problems {
             assert!(problem.code.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-'), "{problem:?}");
@@ -203,6 +223,7 @@ impl Component {
         );
         assert!(self.lines > 0 && !self.root.is_empty(), "{self:?}");
         assert!(self.license.as_ref().is_none_or(|license| !license.is_empty()), "{self:?}");
+        assert!(self.aliases.is_sorted() && self.aliases.iter().all(|alias| !alias.contains('@')), "{self:?}");
         let flags = [
             ("notice-removed", self.notice_removed.files > 0),
             ("notice-replaced", self.notice_replaced.files > 0),
@@ -239,6 +260,7 @@ impl File {
         for found in &self.matches {
             assert!((0.0..=1.0).contains(&found.similarity) && (0.0..=1.0).contains(&found.exactness), "{self:?}");
             assert!(found.kind != MatchKind::Snippet || !found.ranges.is_empty(), "{self:?}");
+            assert!(found.origin.as_ref().is_none_or(|origin| origin == "internal"), "{self:?}");
             assert!(!found.source_path.is_empty() && found.purl.contains('@'), "{self:?}");
             for Range { lines, source_lines } in &found.ranges {
                 assert!([lines, source_lines].iter().all(|[first, last]| 1 <= *first && first <= last), "{self:?}");

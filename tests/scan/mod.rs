@@ -5,4 +5,5 @@ mod copyrights;
 mod ending;
 mod hostile;
 mod matching;
+mod ownership;
 mod tree;

@@ -52,6 +52,9 @@ struct OriginEntry {
     package: String,
     subpath: Option<String>,
     version_from: String,
+    only: Option<String>,
+    #[serde(default)]
+    carries: Vec<String>,
 }
 
 /// Reads a catalogue from its file. `most` is how many releases of a component that says no number of its own are taken,
@@ -112,7 +115,7 @@ fn order(entry: Component, most: Option<usize>, given: String) -> Result<Order, 
     for origin in &entry.origins {
         let place = place(origin).map_err(named)?;
         // A package that is the component is another name of it.
-        if place.subpath.is_none() {
+        if !place.is_carrier() {
             aliases.push(place.registry.purl(&place.package));
         }
         origins.push(place);
@@ -133,7 +136,13 @@ fn order(entry: Component, most: Option<usize>, given: String) -> Result<Order, 
 }
 
 fn place(origin: &OriginEntry) -> Result<Place, String> {
+    let carries = origin.carries.iter().map(|text| {
+        let parts = text.split_once('@').map(|(version, package)| (version.to_string(), package.to_string()));
+        parts.ok_or_else(|| format!("`{text}`: write VERSION@RELEASE"))
+    });
     Ok(Place {
+        carries: carries.collect::<Result<_, _>>()?,
+        only: origin.only.as_deref().map(Patterns::anywhere).transpose()?,
         registry: Registry::named(&origin.registry).ok_or_else(|| format!("`{}` is no registry", origin.registry))?,
         package: origin.package.clone(),
         subpath: origin.subpath.as_deref().map(Patterns::new).transpose()?,
@@ -175,6 +184,7 @@ mod tests {
             (origins(&good.replace("npm", "cpan")), "`cpan` is no registry"),
             (origins(&good.replace("\"package\"", "\"unknown\"")), "no rule"),
             (origins(&format!("{good}, subpath = \"../a\"")), "no path"),
+            (origins(&format!("{good}, carries = [\"1.0\"]")), "VERSION@RELEASE"),
             (format!("{ENTRY}origins = []\n"), "0 origins"),
             (origins(good) + &origins(good), "line 6"),
             (origins(good).replace("zlib\"\nlicense", "zlib@1\"\nlicense"), "names a version"),

@@ -27,6 +27,7 @@ pub struct Inside {
 /// Patterns of paths: globs in which `*` stays within a folder and `{a,b}` is tried in order.
 #[derive(Clone, Debug)]
 pub struct Patterns {
+    text: String,
     all: Vec<GlobMatcher>,
     /// The file's name alone, of each.
     names: Vec<GlobMatcher>,
@@ -38,6 +39,28 @@ impl Patterns {
     /// # Errors
     /// What is wrong with it.
     pub fn new(text: &str) -> Result<Patterns, String> {
+        Patterns::read(text, false)
+    }
+
+    /// Reads a pattern in which `*` crosses folders, too.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn anywhere(text: &str) -> Result<Patterns, String> {
+        Patterns::read(text, true)
+    }
+
+    /// The pattern as it was read.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// Whether a path matches.
+    pub fn holds(&self, path: &str) -> bool {
+        self.all.iter().any(|glob| glob.is_match(path))
+    }
+
+    fn read(text: &str, anywhere: bool) -> Result<Patterns, String> {
         if text.is_empty() || text.len() > PATTERN_BYTES || text.split('/').any(|part| part == "..") {
             return Err(format!("`{text}` is no path inside a package"));
         }
@@ -55,12 +78,12 @@ impl Patterns {
             }
         }
         let compile = |glob: &str| {
-            let built = GlobBuilder::new(glob).literal_separator(true).build();
+            let built = GlobBuilder::new(glob).literal_separator(!anywhere).build();
             built.map(|glob| glob.compile_matcher()).map_err(|error| format!("`{text}`: {error}"))
         };
         let all = alternatives.iter().map(|one| compile(one)).collect::<Result<_, _>>()?;
         let names = alternatives.iter().map(|one| compile(base_name(one))).collect::<Result<_, _>>()?;
-        Ok(Patterns { all, names })
+        Ok(Patterns { text: text.to_string(), all, names })
     }
 
     /// The first that matches, alternatives in order, then paths in order.
@@ -97,6 +120,7 @@ pub fn look(path: &Path, subpath: Option<&Patterns>, rule: &VersionRule) -> Opti
         }
     };
     let version = match &file {
+        None if rule.asks_inside() => Some(rule.read_folder(&folder)?),
         None => None,
         Some(patterns) => {
             let inner: Vec<(String, &str)> =
@@ -177,6 +201,12 @@ mod tests {
     fn without_a_folder_that_holds_everything_paths_begin_at_the_top() {
         let files = [("six.py", "x"), ("six.dist-info/RECORD", "y"), ("deps/lua/lua.h", "#define V \"5.1\"")];
         assert_eq!(looked(&files, Some("deps/lua"), "macro:lua.h:V"), Some(("deps/lua".into(), Some("5.1".into()))));
+    }
+
+    #[test]
+    fn a_star_crosses_folders_where_it_may() {
+        assert!(Patterns::anywhere("{xxhash*,*/xxh.h}").unwrap().holds("xxhash/a/b.c"));
+        assert!(!Patterns::new("xxhash*").unwrap().holds("xxhash/a.c"));
     }
 
     #[test]

@@ -43,8 +43,19 @@ pub struct Place {
     pub package: String,
     /// The folder inside that is the component; `None` for all of it.
     pub subpath: Option<Patterns>,
+    /// Of that only the files that match; `None` for all.
+    pub only: Option<Patterns>,
     /// How the component's version is told.
     pub rule: VersionRule,
+    /// What is known of a carrier: component's version and package's version. A hint what to open, checked when it is.
+    pub carries: Vec<(String, String)>,
+}
+
+impl Place {
+    /// Whether the package is another project that carries the component.
+    pub fn is_carrier(&self) -> bool {
+        self.subpath.is_some() || self.only.is_some()
+    }
 }
 
 /// Which releases are asked for.
@@ -180,7 +191,11 @@ fn candidates<'a>(order: &'a Order, registries: &Registries, out: &mut Gathered)
                 continue;
             }
         };
-        let all = if place.rule.file().is_some() { opened(registries, place, &listing) } else { told(place, listing) };
+        let all = match place.rule.asks_inside() {
+            true if place.carries.is_empty() => opened(registries, place, &listing),
+            true => carried(place, listing),
+            false => told(place, listing),
+        };
         // The newest package first: it carries a release as its authors left it in the end.
         for (version, option) in all.into_iter().rev() {
             if order.versions.holds(&version, &option.listed) {
@@ -195,6 +210,15 @@ fn candidates<'a>(order: &'a Order, registries: &Registries, out: &mut Gathered)
 fn told(place: &Place, listing: Vec<Listed>) -> Vec<(String, Offer<'_>)> {
     let one = |listed: Listed| Some((place.rule.listed(&listed.version)?, Offer { place, listed, inside: None }));
     listing.into_iter().filter_map(one).collect()
+}
+
+/// Releases of a carrier of which it is known what they carry. They are opened when they are taken.
+fn carried(place: &Place, listing: Vec<Listed>) -> Vec<(String, Offer<'_>)> {
+    let known = |listed: Listed| {
+        let (version, _) = place.carries.iter().find(|(_, package)| *package == listed.version)?;
+        Some((version.clone(), Offer { place, listed, inside: None }))
+    };
+    listing.into_iter().filter_map(known).collect()
 }
 
 /// Releases whose component's version a file inside tells: a number of them are opened.
@@ -256,20 +280,25 @@ fn take(
 
 /// The release without what its archive tells.
 fn source(order: &Order, version: &str, option: &Offer<'_>, download: &Download) -> Result<Source, String> {
-    let whole = option.place.subpath.is_none();
+    let (place, whole) = (option.place, !option.place.is_carrier());
     let inside = match &option.inside {
         Some(inside) => inside.folder.clone(),
         // What is the whole package is opened only once, when it is indexed.
         None if whole => String::new(),
         None => {
-            let found = inside::look(&download.path, option.place.subpath.as_ref(), &VersionRule::Package);
-            found.ok_or("it does not carry the component")?.folder
+            let found = inside::look(&download.path, place.subpath.as_ref(), &place.rule);
+            let found = found.ok_or("it does not carry the component")?;
+            if found.version.as_deref().is_some_and(|own| own != version) {
+                return Err(format!("it carries {}, not {version}", found.version.unwrap_or_default()));
+            }
+            found.folder
         }
     };
     Ok(Source {
         purl: Purl::parse(&format!("{}@{}", order.base, version_text(version)))?,
         path: download.path.clone(),
         subpath: if whole { String::new() } else { inside },
+        only: place.only.as_ref().map_or("", Patterns::as_str).to_string(),
         // A package's date is not that of a component inside it.
         released: option.listed.released.clone().filter(|_| whole),
         license: order.license.clone(),

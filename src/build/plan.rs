@@ -272,6 +272,7 @@ fn local_source(purl: Purl, path: &Path, released: Option<String>, given: String
         purl,
         path: path.to_path_buf(),
         subpath: String::new(),
+        only: String::new(),
         released,
         license: None,
         aliases: Vec::new(),
@@ -318,7 +319,7 @@ fn package(base: &str, versions: Versions, most: Option<usize>, given: String) -
         keep: Keep::Code,
         most: if matches!(versions, Versions::Exact(_)) { None } else { most },
         versions,
-        origins: vec![Place { registry, package, subpath: None, rule }],
+        origins: vec![Place { registry, package, subpath: None, only: None, rule, carries: Vec::new() }],
         given,
     })
 }

@@ -1,6 +1,7 @@
 //! Reads the files of one release, from a folder or an archive.
 
 use crate::build::facts::Facts;
+use crate::build::inside::Patterns;
 use crate::build::sources::Source;
 use crate::build::{State, lock, scheme};
 use crate::error::{Code, Problem};
@@ -104,7 +105,8 @@ impl Reader {
         let mut found = std::mem::take(&mut *lock(&found));
         found.sort_by(|one: &walk::FoundFile, other| one.path.cmp(&other.path));
         let mut buffer = std::mem::take(&mut self.buffer);
-        for file in found {
+        let only = only(source);
+        for file in found.into_iter().filter(|file| only.as_ref().is_none_or(|only| only.holds(&file.path))) {
             match read::read(&file.full, &file.path, &mut buffer) {
                 Ok(done) => {
                     let whole = done.body == read::Body::Whole;
@@ -120,8 +122,12 @@ impl Reader {
     fn archive(&mut self, source: &Source, profile: Profile, state: &State, out: &mut Release) {
         let name = source.path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         let Release { files, facts, .. } = out;
+        let only = only(source);
         let mut visit = |member: archive::Member<'_>| {
             let Some(path) = below(&source.subpath, member.path) else { return };
+            if only.as_ref().is_some_and(|only| !only.holds(path)) {
+                return;
+            }
             if source.subpath.is_empty() {
                 facts.note(&member);
             }
@@ -187,6 +193,11 @@ impl Reader {
         let units = merge::units(&self.tokens);
         state.spool.write(&units, &self.seeds, &self.tokens.hashes, &mut self.spill).map(Some)
     }
+}
+
+/// Which files of a release are taken; the list's reader has checked the pattern.
+fn only(source: &Source) -> Option<Patterns> {
+    (!source.only.is_empty()).then(|| Patterns::anywhere(&source.only).ok()).flatten()
 }
 
 fn shown(problem: &Problem) -> String {

@@ -23,6 +23,7 @@ const REPACKED: &str = r"([+.~-](dfsg|ds|repack|debian)[\d.]*([+~].*)?|\+~.*)$";
 /// | `macro:FILE:NAME` | the value of a macro in a file of the component; `A+B+C` joins several by dots; `AC_INIT` stands for the second argument of that call; 20302 is 2.3.2 and 3008003 is 3.8.3 |
 /// | `pattern:FILE:REGEX` | the groups of the first match in a file, joined by dots |
 /// | `file:FILE` | the file's only word |
+/// | `subpath:REGEX` | as `pattern`, on the path of the component's folder |
 #[derive(Clone, Debug)]
 pub enum VersionRule {
     /// `package`.
@@ -31,6 +32,8 @@ pub enum VersionRule {
     UpstreamPart,
     /// `build-metadata`, with the prefix to take away.
     BuildMetadata(String),
+    /// `subpath:REGEX`.
+    Folder(Regex),
     /// All others: a file, a glob below the component's folder, and the expressions whose groups make the version.
     Inside {
         /// The file.
@@ -55,6 +58,7 @@ impl FromStr for VersionRule {
             ("build-metadata", prefix, _) => Ok(VersionRule::BuildMetadata(prefix.unwrap_or_default().to_string())),
             ("macro", _, Some((file, names))) => inside(file, names.split('+').map(definition).collect()),
             ("pattern", _, Some((file, expression))) => inside(file, vec![expression.to_string()]),
+            ("subpath", Some(expression), _) => compile(expression).map(VersionRule::Folder),
             ("file", Some(file), _) => inside(file, vec![r"^\s*(\S+)\s*$".to_string()]),
             _ => Err(format!("`{text}` is no rule for a version; see the head of the catalogue")),
         }
@@ -81,7 +85,20 @@ impl VersionRule {
                 let rest = version.strip_prefix(prefix.as_str()).unwrap_or(version);
                 rest.starts_with(|mark: char| mark.is_ascii_digit()).then(|| rest.to_string())
             }
-            VersionRule::Inside { .. } => None,
+            VersionRule::Inside { .. } | VersionRule::Folder(_) => None,
+        }
+    }
+
+    /// Whether a package has to be opened to learn the version.
+    pub fn asks_inside(&self) -> bool {
+        matches!(self, VersionRule::Inside { .. } | VersionRule::Folder(_))
+    }
+
+    /// The version that the path of the component's folder tells.
+    pub fn read_folder(&self, folder: &str) -> Option<String> {
+        match self {
+            VersionRule::Folder(expression) => version_in(std::slice::from_ref(expression), folder),
+            _ => None,
         }
     }
 
@@ -95,16 +112,23 @@ impl VersionRule {
 
     /// The version that the file's text tells.
     pub fn read(&self, text: &str) -> Option<String> {
-        let VersionRule::Inside { expressions, .. } = self else { return None };
-        let mut parts = Vec::new();
-        for expression in expressions {
-            let found = expression.captures(text)?;
-            parts.extend(found.iter().skip(1).flatten().map(|group| group.as_str()));
+        match self {
+            VersionRule::Inside { expressions, .. } => version_in(expressions, text),
+            _ => None,
         }
-        let version = parts.join(".");
-        let plausible = version.starts_with(|mark: char| mark.is_ascii_digit()) && version.len() < 100;
-        plausible.then(|| number(&version).unwrap_or(version))
     }
+}
+
+/// The groups of each expression's first match, joined by dots.
+fn version_in(expressions: &[Regex], text: &str) -> Option<String> {
+    let mut parts = Vec::new();
+    for expression in expressions {
+        let found = expression.captures(text)?;
+        parts.extend(found.iter().skip(1).flatten().map(|group| group.as_str()));
+    }
+    let version = parts.join(".");
+    let plausible = version.starts_with(|mark: char| mark.is_ascii_digit()) && version.len() < 100;
+    plausible.then(|| number(&version).unwrap_or(version))
 }
 
 /// A version written as one number: 20302 is 2.3.2, 3008003 is 3.8.3. Years and dates stay as they are.
@@ -175,6 +199,8 @@ mod tests {
         assert_eq!(read("file:VERSION", "two words"), None);
         assert_eq!(read("pattern:a:v(.*)", "vx"), None, "what is no version is none");
         assert_eq!(rule("macro:src/*.h:A").file(), Some("src/*.h"));
+        assert_eq!(rule(r"subpath:-(\d[\d.]*)$").read_folder("deps/zstd-1.5.6").as_deref(), Some("1.5.6"));
+        assert_eq!(rule(r"pattern:a:A (\d)|B (\d) (\d)").read("B 1 2").as_deref(), Some("1.2"), "groups that matched");
     }
 
     #[test]

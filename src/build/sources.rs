@@ -12,6 +12,7 @@
 //! | `origin` | in place of `path`: `registry:package@version`, fetched through the registry's client |
 //! | `sha256` | what the archive's SHA-256 must be, in hex; optional |
 //! | `subpath` | folder inside, the archive's topmost one included, that is the component; optional |
+//! | `only` | of that, only the files whose path matches this glob (`{a,b}` allowed, `*` crosses folders); optional |
 //! | `released` | ISO date; optional |
 //! | `license` | SPDX expression; optional |
 //! | `aliases` | other purls, without version, of the same component; optional |
@@ -25,6 +26,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use crate::atomic::AtomicFile;
+use crate::build::inside::Patterns;
 use crate::error::Error;
 use crate::model::purl::Purl;
 use crate::registry::Registry;
@@ -38,6 +40,8 @@ pub struct Source {
     pub path: PathBuf,
     /// Folder inside that is the component, the archive's topmost one included; empty for all of it.
     pub subpath: String,
+    /// Pattern of paths below that folder which are the component; empty for all.
+    pub only: String,
     /// ISO date.
     pub released: Option<String>,
     /// SPDX expression.
@@ -114,6 +118,8 @@ struct Line {
     sha256: Option<String>,
     #[serde(skip_serializing_if = "String::is_empty")]
     subpath: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    only: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     released: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -155,10 +161,14 @@ fn parse(list: &Path, number: usize, line: &str) -> Result<Item, Error> {
     }
     let aliases = line.aliases.iter().map(|alias| Purl::parse_base(alias).map(|purl| purl.to_string()));
     let aliases: Vec<String> = aliases.collect::<Result<_, _>>().map_err(refuse)?;
+    if !line.only.is_empty() {
+        Patterns::anywhere(&line.only).map_err(refuse)?;
+    }
     let source = Source {
         purl,
         path: PathBuf::new(),
         subpath: line.subpath,
+        only: line.only,
         released: line.released,
         license: line.license,
         aliases,
@@ -193,6 +203,7 @@ pub fn write(list: &Path, sources: &[Source]) -> Result<(), Error> {
             origin: source.origin.as_ref().map(Origin::to_string),
             sha256: source.sha256.clone(),
             subpath: source.subpath.clone(),
+            only: source.only.clone(),
             released: source.released.clone(),
             license: source.license.clone(),
             aliases: source.aliases.clone(),

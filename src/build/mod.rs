@@ -230,8 +230,10 @@ fn sort_out<'a>(
 /// Gives every component, release and content its number.
 fn assemble(kept: &Kept<'_>, state: &State, counts: Counts, options: &Options) -> Input<'static> {
     let seen = lock(&state.contents);
-    let mut digests: Vec<Digest> = seen.keys().copied().collect();
+    // Some contents were read and stand in no file that is kept.
+    let mut digests: Vec<Digest> = kept.iter().flat_map(|(_, files)| files).map(|file| file.digest).collect();
     digests.sort_unstable();
+    digests.dedup();
     let (licenses, places) = lock(&state.stated).sorted();
     let content = |digest: &Digest| {
         let seen = &seen[digest];
@@ -282,7 +284,12 @@ fn assemble(kept: &Kept<'_>, state: &State, counts: Counts, options: &Options) -
 }
 
 fn release_in(source: &Source, version: &str) -> ReleaseIn {
-    ReleaseIn { version: version.to_string(), released: source.released.clone(), license: source.license.clone() }
+    ReleaseIn {
+        version: version.to_string(),
+        released: source.released.clone(),
+        license: source.license.clone(),
+        keep: source.keep,
+    }
 }
 
 /// Where a relative path of the list leads: below the list's own folder.

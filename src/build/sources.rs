@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 
 use crate::error::Error;
+use crate::index::writer::Keep;
 use crate::model::purl::Purl;
 
 /// A release to be indexed.
@@ -18,6 +19,8 @@ pub struct Source {
     pub released: Option<String>,
     /// SPDX expression.
     pub license: Option<String>,
+    /// What is kept of its files.
+    pub keep: Keep,
     /// 1-based line of the list.
     pub line: usize,
 }
@@ -28,6 +31,8 @@ struct Line {
     path: String,
     released: Option<String>,
     license: Option<String>,
+    #[serde(default)]
+    keep: Keep,
 }
 
 /// Reads the list. A line that does not parse is an error that names it; blank lines are passed over.
@@ -56,7 +61,7 @@ fn parse(list: &Path, number: usize, line: &str) -> Result<Source, Error> {
         return Err(refuse(format!("`{released}` is no date; write it as 2026-01-31")));
     }
     let path = super::beside(list, &line.path);
-    Ok(Source { purl, path, released: line.released, license: line.license, line: number })
+    Ok(Source { purl, path, released: line.released, license: line.license, keep: line.keep, line: number })
 }
 
 /// Whether a text is `YYYY-MM-DD` and may be a day.
@@ -86,11 +91,14 @@ mod tests {
             (r#"{"purl": "pkg:generic/zlib@1", "path": "a", "released": "soon"}"#, "no date"),
             (r#"{"purl": "pkg:generic/zlib@1", "path": "a", "released": "2020-13-45"}"#, "no date"),
         ];
-        for (line, wanted) in cases {
+        let unknown = r#"{"purl": "pkg:generic/zlib@1", "path": "a", "keep": "all"}"#;
+        for (line, wanted) in cases.into_iter().chain([(unknown, "unknown variant `all`")]) {
             let error = parse(Path::new("list.jsonl"), 2, line).unwrap_err().to_string();
             assert!(error.contains(wanted) && error.contains("list.jsonl") && error.contains("line 2"), "{error}");
         }
         let good = parse(Path::new("d/l.jsonl"), 1, r#"{"purl": "pkg:generic/zlib@1", "path": "a.tgz"}"#).unwrap();
-        assert_eq!(good.path, Path::new("d/a.tgz"));
+        assert_eq!((good.path.as_path(), good.keep), (Path::new("d/a.tgz"), Keep::Code));
+        let hashes = r#"{"purl": "pkg:generic/zlib@1", "path": "a.tgz", "keep": "hashes"}"#;
+        assert_eq!(parse(Path::new("l.jsonl"), 1, hashes).unwrap().keep, Keep::Hashes);
     }
 }

@@ -45,6 +45,17 @@ pub enum Profile {
     Compact,
 }
 
+/// What an index keeps of the files of a release.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Keep {
+    /// Their hashes, and seeds of their code.
+    #[default]
+    Code,
+    /// Their hashes: whole files are known, pieces of them are not.
+    Hashes,
+}
+
 /// A release to be indexed.
 #[derive(Clone, Debug, Default)]
 pub struct ReleaseIn {
@@ -54,6 +65,8 @@ pub struct ReleaseIn {
     pub released: Option<String>,
     /// SPDX expression.
     pub license: Option<String>,
+    /// What is kept of its files. A content that is kept as code for another release is none here.
+    pub keep: Keep,
 }
 
 /// A file of a release.
@@ -287,8 +300,13 @@ fn merge_line(line: &Line, number: u32, borrowed: &Borrowed, input: &Input<'_>) 
     if input.profile == Profile::Compact && relation::is_aside(&line.path) {
         return Ok(Merged::default());
     }
+    let releases = &input.components[line.component as usize].releases;
+    let kept = |held: ReleaseRange| {
+        let held = releases.get(held.first.0 as usize..=held.last.0 as usize);
+        held.is_some_and(|held| held.iter().any(|release| release.keep == Keep::Code))
+    };
     let mut versions: Vec<(ReleaseRange, ContentId, u64)> = Vec::new();
-    for segment in &line.segments {
+    for segment in line.segments.iter().filter(|segment| kept(segment.releases)) {
         let content = &input.contents[segment.content.0 as usize];
         let Some(print) = content.print else { continue };
         if borrowed.pairs.contains(&(number, segment.content.0)) {

@@ -5,7 +5,7 @@ use std::path::Path;
 use crate::build::sources::Source;
 use crate::build::{State, lock, scheme};
 use crate::index::writer::{Keep, Profile};
-use crate::index::{merge, relation};
+use crate::index::{merge, relation, thin};
 use crate::input::{archive, read, walk};
 use crate::license;
 use crate::model::license::stated;
@@ -200,6 +200,9 @@ impl Reader {
             return None;
         }
         fingerprint::fingerprint(&self.tokens, scheme(profile), &mut self.scratch, &mut self.seeds);
+        if profile == Profile::Compact {
+            thin::thin(&mut self.seeds);
+        }
         if self.seeds.is_empty() {
             return None;
         }

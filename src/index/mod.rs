@@ -22,6 +22,7 @@ pub mod reader;
 pub mod relation;
 pub mod set;
 pub mod sort;
+pub mod thin;
 pub mod verify;
 pub mod version;
 pub mod writer;

@@ -41,7 +41,9 @@ pub enum Profile {
     /// All code.
     #[default]
     Full,
-    /// Code but for tests, documents, examples and minified builds (their hashes are kept), and fewer places a key. Of what lies beside tests, documents and examples only code and licences are kept at all.
+    /// Code but for tests, documents, examples and minified builds (their hashes are kept), fewer seeds of it where they
+    /// stand close, and fewer places a key. Of what lies beside tests, documents and examples only code and licences are
+    /// kept at all.
     Compact,
 }
 

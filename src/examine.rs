@@ -260,7 +260,7 @@ fn matches(
         let normal = Digest::of(&scratch.tokens.code);
         for (number, index) in indexes.iter() {
             let same = evidence.whole.iter().find(|whole| whole.index == number).map(|whole| whole.content);
-            let contents = index.find_normalized(normal).into_iter().filter(|content| Some(*content) != same);
+            let contents = index.find_normalized(normal).filter(|content| Some(*content) != same);
             let contents = contents.take(limits::NORMALIZED_CONTENTS);
             let matches = contents.map(|content| WholeMatch { index: number, content, kind: MatchKind::Normalized });
             evidence.whole.extend(matches);

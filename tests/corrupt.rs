@@ -156,6 +156,24 @@ fn an_index_that_a_newer_or_an_older_program_made() {
     assert!(other.refusal().contains("tokeniser 99"), "{other:?}");
 }
 
+#[test]
+fn a_section_of_an_encoding_that_came_later_or_never_was() {
+    let bench = Bench::new();
+    for (at, entry) in bench.entries.iter().enumerate() {
+        for encoding in [0, entry.encoding + 1] {
+            let mut bytes = bench.good.clone();
+            let field = HEADER_BYTES + at * ENTRY_BYTES + 4;
+            bytes[field..field + 4].copy_from_slice(&encoding.to_le_bytes());
+            let mut header: [u8; HEADER_BYTES] = bytes[..HEADER_BYTES].try_into().expect("a header");
+            header[32..48].fill(0);
+            let digest = format::table_digest(&header, &bytes[HEADER_BYTES..bench.table_end()]);
+            bytes[32..48].copy_from_slice(&digest);
+            let tag = String::from_utf8_lossy(&entry.tag).into_owned();
+            bench.refused(&bytes, &tag, &format!("encoding {encoding}"));
+        }
+    }
+}
+
 /// The sections of licences and of aliases came after the first indexes: without them an index is read, and says less.
 #[test]
 fn an_index_without_its_optional_sections_is_sound() {

@@ -8,8 +8,8 @@ use toml::Spanned;
 
 use crate::build::inside::Patterns;
 use crate::build::order::{Order, Place, Versions};
-use crate::build::sources::Keep;
 use crate::error::Error;
+use crate::index::writer::Keep;
 use crate::model::limits;
 use crate::model::purl::Purl;
 use crate::registry::Registry;

@@ -257,8 +257,10 @@ fn by_release(one: &Purl, other: &Purl) -> std::cmp::Ordering {
 /// Gives every component, release and content its number.
 fn assemble(kept: &Kept, state: &State, counts: Counts, options: &Options) -> Input<'static> {
     let seen = lock(&state.contents);
-    let mut digests: Vec<Digest> = seen.keys().copied().collect();
+    // Some contents were read and stand in no file that is kept.
+    let mut digests: Vec<Digest> = kept.iter().flat_map(|(_, files)| files).map(|file| file.digest).collect();
     digests.sort_unstable();
+    digests.dedup();
     let (licenses, places) = lock(&state.stated).sorted();
     let content = |digest: &Digest| {
         let seen = &seen[digest];
@@ -308,6 +310,7 @@ fn release_in(source: &Source) -> ReleaseIn {
         version: source.purl.version().unwrap_or_default(),
         released: source.released.clone(),
         license: source.license.clone(),
+        keep: source.keep,
     }
 }
 

@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use crate::build::inside::{self, Inside, Patterns};
 use crate::build::pick::{evenly, pick};
 use crate::build::rule::VersionRule;
-use crate::build::sources::{Keep, Origin, Source};
+use crate::build::sources::{Origin, Source};
 use crate::index::version;
+use crate::index::writer::Keep;
 use crate::model::purl::{Purl, version_text};
 use crate::registry::{Download, Failure, Listed, Registries, Registry};
 

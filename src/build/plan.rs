@@ -11,9 +11,10 @@ use regex::Regex;
 
 use crate::build::order::{self, Gathered, Order, Place, Versions};
 use crate::build::rule::VersionRule;
-use crate::build::sources::{self, Item, Keep, Origin, Source};
+use crate::build::sources::{self, Item, Origin, Source};
 use crate::build::{catalog, git, lock, names, pick};
 use crate::error::Error;
+use crate::index::writer::Keep;
 use crate::input::archive;
 use crate::model::limits;
 use crate::model::purl::{Purl, version_text};

@@ -5,8 +5,8 @@ use crate::build::inside::Patterns;
 use crate::build::sources::Source;
 use crate::build::{State, lock, scheme};
 use crate::error::{Code, Problem};
-use crate::index::merge;
-use crate::index::writer::Profile;
+use crate::index::writer::{Keep, Profile};
+use crate::index::{merge, relation, thin};
 use crate::input::{archive, read, walk};
 use crate::license;
 use crate::model::license::stated;
@@ -25,6 +25,19 @@ pub struct ReleaseFile {
     pub digest: Digest,
     /// Bytes.
     pub bytes: u64,
+    /// Whether it is code, by its name and first bytes.
+    code: bool,
+}
+
+impl ReleaseFile {
+    /// Whether it may show something in an index of this profile. Documents, data and pictures beside tests, documents and
+    /// examples start no finding, and of the version they say next to nothing that the code does not.
+    fn is_worth_it(&self, profile: Profile) -> bool {
+        profile == Profile::Full
+            || self.code
+            || !relation::is_aside(&self.path)
+            || license::file::kind(&self.path).is_some()
+    }
 }
 
 /// What came of reading a release.
@@ -53,6 +66,24 @@ pub struct Seen {
     pub licenses: u32,
     /// Rank of the language it was read as.
     rank: usize,
+    /// Rank of the language its print was made in: of the names in releases that keep code.
+    print_rank: usize,
+}
+
+/// What is to be done with a content under one of its names.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Due {
+    /// Its code and licences are to be read.
+    text: bool,
+    /// Its print is to be made.
+    print: bool,
+}
+
+/// What is kept of a release's files.
+#[derive(Clone, Copy)]
+struct Wanted {
+    profile: Profile,
+    keep: Keep,
 }
 
 /// Buffers of one thread.
@@ -83,18 +114,20 @@ impl Reader {
                 return out;
             }
         };
+        let wanted = Wanted { profile, keep: source.keep };
         if meta.is_dir() {
-            self.folder(source, profile, state, &mut out);
+            self.folder(source, wanted, state, &mut out);
         } else {
-            self.archive(source, profile, state, &mut out);
+            self.archive(source, wanted, state, &mut out);
         }
         if source.subpath.is_empty() {
             strip_common_folder(&mut out.files, meta.is_dir());
         }
+        out.files.retain(|file| file.is_worth_it(profile));
         out
     }
 
-    fn folder(&mut self, source: &Source, profile: Profile, state: &State, out: &mut Release) {
+    fn folder(&mut self, source: &Source, wanted: Wanted, state: &State, out: &mut Release) {
         let found = std::sync::Mutex::new(Vec::new());
         let options = walk::WalkOptions { honour_ignore: false, threads: 1 };
         let walked = walk::walk(&[source.path.join(&source.subpath)], &options, || |file| lock(&found).push(file));
@@ -111,7 +144,7 @@ impl Reader {
                 Ok(done) => {
                     let whole = done.body == read::Body::Whole;
                     let body = if whole { buffer.as_slice() } else { &[] };
-                    self.file(&file.path, body, whole, done.bytes, &done.blake3, profile, state, &mut out.files);
+                    self.file(&file.path, body, whole, done.bytes, &done.blake3, wanted, state, &mut out.files);
                 }
                 Err(problem) => out.problems.push(shown(&problem)),
             }
@@ -119,7 +152,7 @@ impl Reader {
         self.buffer = buffer;
     }
 
-    fn archive(&mut self, source: &Source, profile: Profile, state: &State, out: &mut Release) {
+    fn archive(&mut self, source: &Source, wanted: Wanted, state: &State, out: &mut Release) {
         let name = source.path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         let Release { files, facts, .. } = out;
         let only = only(source);
@@ -131,7 +164,7 @@ impl Reader {
             if source.subpath.is_empty() {
                 facts.note(&member);
             }
-            self.file(path, member.bytes, member.whole, member.size, &member.blake3, profile, state, files);
+            self.file(path, member.bytes, member.whole, member.size, &member.blake3, wanted, state, files);
         };
         let problems = archive::open(&source.path, &name, &archive_limits(), &mut visit);
         let serious = problems.iter().filter(|problem| problem.code != Code::SymbolicLink);
@@ -146,7 +179,7 @@ impl Reader {
         whole: bool,
         size: u64,
         blake3: &[u8; 32],
-        profile: Profile,
+        wanted: Wanted,
         state: &State,
         files: &mut Vec<ReleaseFile>,
     ) {
@@ -154,44 +187,57 @@ impl Reader {
             return;
         }
         let digest = Digest::short(blake3);
-        files.push(ReleaseFile { path: path.to_string(), digest, bytes: size });
         let language = language::of(path, bytes);
-        let mut seen = Seen { size, normal: None, print: None, lines: 0, licenses: 0, rank: language.rank() };
+        let code = language.role == Role::Code;
+        files.push(ReleaseFile { path: path.to_string(), digest, bytes: size, code });
         // Whoever enters a content first lexes it; under a name of lower rank it is lexed again, so that the outcome does
         // not depend on who came first.
-        if !enter(state, digest, seen) || !whole {
+        let rank = language.rank();
+        let due = enter(state, digest, size, rank, wanted.keep == Keep::Code);
+        if due == Due::default() || !whole {
             return;
         }
         let Some(text) = read::text(bytes, &mut self.text) else { return };
         // Without its path: the same bytes under another name state the same.
-        let found = license::detect(text, "", &mut self.license);
-        seen.licenses = lock(&state.stated).number(stated(&found));
+        let found = if due.text { license::detect(text, "", &mut self.license) } else { Vec::new() };
+        let licenses = lock(&state.stated).number(stated(&found));
         token::lex(text, language, limits::FILE_TOKENS, &mut self.tokens);
-        seen.normal = (self.tokens.code.len() >= NORMALIZED_MIN_BYTES).then(|| Digest::of(&self.tokens.code));
+        let normal = (self.tokens.code.len() >= NORMALIZED_MIN_BYTES).then(|| Digest::of(&self.tokens.code));
         // What a generator wrote is nobody's in particular, so only its hashes are kept. A scanned file may hold a paste all
         // the same, and is looked up like any other.
-        let left_out = token::is_generated(text) || profile == Profile::Compact && self.tokens.minified;
-        if language.role == Role::Code && !left_out && !self.tokens.is_empty() {
-            seen.lines = self.tokens.all_lines;
-            fingerprint::fingerprint(&self.tokens, scheme(profile), &mut self.scratch, &mut self.seeds);
-            match self.keep(state) {
-                Ok(place) => seen.print = place,
-                Err(error) => state.fail(error),
-            }
-        }
+        let own = due.print && code && !token::is_generated(text);
+        let print = if own { self.print(wanted.profile, state) } else { None };
         let mut contents = lock(&state.contents);
-        if contents.get(&digest).is_some_and(|known| known.rank >= seen.rank) {
-            contents.insert(digest, seen);
+        let Some(known) = contents.get_mut(&digest) else { return };
+        if due.text && known.rank == rank {
+            (known.normal, known.licenses) = (normal, licenses);
+        }
+        if due.print && known.print_rank == rank {
+            let lines = if print.is_some() { self.tokens.all_lines } else { 0 };
+            (known.print, known.lines) = (print, lines);
         }
     }
 
-    /// Spools the print; `None` where there is no seed.
-    fn keep(&mut self, state: &State) -> std::io::Result<Option<u64>> {
+    /// Spools the print of the code that was lexed; `None` where no seed of it is kept.
+    fn print(&mut self, profile: Profile, state: &State) -> Option<u64> {
+        if self.tokens.is_empty() || profile == Profile::Compact && self.tokens.minified {
+            return None;
+        }
+        fingerprint::fingerprint(&self.tokens, scheme(profile), &mut self.scratch, &mut self.seeds);
+        if profile == Profile::Compact {
+            thin::thin(&mut self.seeds);
+        }
         if self.seeds.is_empty() {
-            return Ok(None);
+            return None;
         }
         let units = merge::units(&self.tokens);
-        state.spool.write(&units, &self.seeds, &self.tokens.hashes, &mut self.spill).map(Some)
+        match state.spool.write(&units, &self.seeds, &self.tokens.hashes, &mut self.spill) {
+            Ok(place) => Some(place),
+            Err(error) => {
+                state.fail(error);
+                None
+            }
+        }
     }
 }
 
@@ -209,14 +255,21 @@ fn below<'a>(folder: &str, path: &'a str) -> Option<&'a str> {
     if folder.is_empty() { Some(path) } else { path.strip_prefix(folder)?.strip_prefix('/') }
 }
 
-/// Enters a content that is new, or known under names of higher rank only.
-fn enter(state: &State, digest: Digest, seen: Seen) -> bool {
+/// Enters a content under a name of this rank and says what that name makes due: everything where it is new, what was done
+/// under names of higher rank only, and its print where no release before kept code.
+fn enter(state: &State, digest: Digest, size: u64, rank: usize, code: bool) -> Due {
     let mut contents = lock(&state.contents);
-    let fresh = contents.get(&digest).is_none_or(|known| seen.rank < known.rank);
-    if fresh {
-        contents.insert(digest, seen);
+    let unknown =
+        Seen { size, normal: None, print: None, lines: 0, licenses: 0, rank: usize::MAX, print_rank: usize::MAX };
+    let known = contents.entry(digest).or_insert(unknown);
+    let due = Due { text: rank < known.rank, print: code && rank < known.print_rank };
+    if due.text {
+        known.rank = rank;
     }
-    fresh
+    if due.print {
+        known.print_rank = rank;
+    }
+    due
 }
 
 /// Takes away the one folder that holds everything in most archives (`package/`, `zlib-1.3/`). A folder named as a source
@@ -237,10 +290,37 @@ mod tests {
     use super::*;
 
     fn stripped(paths: &[&str], is_folder: bool) -> Vec<String> {
-        let file = |path: &&str| ReleaseFile { path: path.to_string(), digest: Digest([0; 16]), bytes: 1 };
+        let file = |path: &&str| ReleaseFile { path: path.to_string(), digest: Digest([0; 16]), bytes: 1, code: true };
         let mut files: Vec<ReleaseFile> = paths.iter().map(file).collect();
         strip_common_folder(&mut files, is_folder);
         files.into_iter().map(|file| file.path).collect()
+    }
+
+    #[test]
+    fn a_content_is_read_under_its_best_name_and_printed_where_code_is_kept() {
+        let state = State::new().unwrap();
+        let enter = |rank, code| {
+            let due = enter(&state, Digest([1; 16]), 9, rank, code);
+            (due.text, due.print)
+        };
+        assert_eq!(enter(5, false), (true, false), "new, and hashes are enough");
+        assert_eq!(enter(7, true), (false, true), "the first name among those that keep code");
+        assert_eq!(enter(5, true), (false, true), "a better one");
+        assert_eq!(enter(4, false), (true, false));
+        assert_eq!(enter(5, true), (false, false));
+    }
+
+    #[test]
+    fn only_code_and_licences_count_beside_tests_and_documents_in_a_compact_index() {
+        let worth = |path: &str, code: bool, profile| {
+            ReleaseFile { path: path.to_string(), digest: Digest([0; 16]), bytes: 1, code }.is_worth_it(profile)
+        };
+        assert!(
+            !worth("docs/logo.png", false, Profile::Compact) && !worth("a/tests/data.json", false, Profile::Compact)
+        );
+        assert!(worth("docs/logo.png", false, Profile::Full));
+        assert!(worth("logo.png", false, Profile::Compact) && worth("tests/a.c", true, Profile::Compact));
+        assert!(worth("examples/LICENSE", false, Profile::Compact));
     }
 
     #[test]

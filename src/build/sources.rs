@@ -28,6 +28,7 @@ use serde::{Deserialize, Serialize};
 use crate::atomic::AtomicFile;
 use crate::build::inside::Patterns;
 use crate::error::Error;
+use crate::index::writer::Keep;
 use crate::model::purl::Purl;
 use crate::registry::Registry;
 
@@ -56,17 +57,6 @@ pub struct Source {
     pub sha256: Option<String>,
     /// What messages call the input that it came from: `list.jsonl line 3`.
     pub given: String,
-}
-
-/// How much an index keeps of a release's files.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Keep {
-    /// Seeds of its code, too: parts of files are found.
-    #[default]
-    Code,
-    /// Only digests: whole files are found.
-    Hashes,
 }
 
 /// A release in a registry: `npm:jquery@3.5.1`.
@@ -248,7 +238,8 @@ mod tests {
             (r#"{"purl": "pkg:generic/zlib@1", "origin": "cpan:zlib@1"}"#, "no origin"),
             (r#"{"purl": "pkg:generic/zlib@1"}"#, "neither"),
         ];
-        for (line, wanted) in cases {
+        let unknown = r#"{"purl": "pkg:generic/zlib@1", "path": "a", "keep": "all"}"#;
+        for (line, wanted) in cases.into_iter().chain([(unknown, "unknown variant `all`")]) {
             let error = parse(Path::new("list.jsonl"), 2, line).unwrap_err().to_string();
             let wanted = if wanted == "keep" { "some" } else { wanted };
             assert!(error.contains(wanted) && error.contains("list.jsonl") && error.contains("line 2"), "{error}");

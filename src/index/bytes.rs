@@ -105,7 +105,11 @@ pub mod packed {
 
     /// The number at place `at`.
     pub fn get(bytes: &[u8], at: usize, width: u32) -> Option<u64> {
-        let bit = at.checked_mul(width as usize)?;
+        at_bit(bytes, at.checked_mul(width as usize)?, width)
+    }
+
+    /// The number of `width` bits, [`MAX_WIDTH`] at most, that begins at bit `bit`.
+    pub fn at_bit(bytes: &[u8], bit: usize, width: u32) -> Option<u64> {
         let word = super::u64_at(bytes, bit / 8)?;
         Some(word >> (bit % 8) & ((1_u64 << width) - 1))
     }

@@ -19,19 +19,17 @@
 //!   40  8  zero
 //! ```
 //!
-//! Sections (encoding 1 each). `varint` is LEB128, `text` a varint length and UTF-8.
+//! Sections (encoding 1 but where another is named; a reader knows the earlier ones too). `varint` is LEB128, `text` a varint length and UTF-8.
 //!
 //! - `PARM` gram lengths (4 bytes: [`crate::text::fingerprint::Scheme`]), then varints: [`Totals`] in the order of its fields.
 //! - `COMP` components by purl: count u32, offsets u32 × (count + 1) into what follows; each: text purl without version,
 //!   varints first lineage, lineages, releases, and for each release, oldest first: text version, text date (may be
 //!   empty), text licence (may be empty), varint files.
 //! - `DIRS` folder names: count u32, offsets u32 × (count + 1), bytes.
-//! - `LINE` lineages, by component and path: count u32, starts u32 × (count + 1) (the lineage's first token in the global
-//!   token numbering), offsets u32 × (count + 1), records; see [`crate::index::lineage`].
-//! - `CONT` contents by digest: count u32, then 29 bytes each: digest 16, size u64, offset u32 into `OCCU`, flags u8.
-//! - `OCCU` for each content: varint count, then lineage ids as varint differences.
-//! - `NORM` normalised digests, sorted: count u32, then 20 bytes each: digest 16, content u32.
-//! - `PKEY`, `EKEY` seed tables; see [`crate::index::keys`].
+//! - `LINE` (encoding 2) lineages, by component and path; see [`crate::index::lines`] and [`crate::index::lineage`].
+//! - `CONT`, `OCCU` (encoding 2) contents by digest and which lineages hold each; see [`crate::index::contents`].
+//! - `NORM` (encoding 2) contents by the digest of their code; see [`crate::index::normals`].
+//! - `PKEY`, `EKEY` (encoding 2) seed tables; see [`crate::index::keys`].
 //! - `FREQ` 2^17 bytes: for each value of a token hash's upper 17 bits, 8 × log2 of how often it occurs.
 //! - `RELA` origin relations: count u32, then 16 bytes each, sorted: component u32, component u32, score i32 in hundredths
 //!   (above zero: the first is the origin), shared contents u32; see [`crate::index::relation`].
@@ -41,6 +39,9 @@
 //!
 //! History: format 1, the first. `LICS` came later, and then `ALIA`; readers from before skip them, and so take own code for
 //! open source.
+//! Encoding 2 of `LINE`, `CONT`, `OCCU`,
+//! `NORM`, `PKEY` and `EKEY` says the same in half the space or less (of a content's size no more than 4,095 bytes, and of
+//! digests the first 96 and 80 bits); readers from before refuse it, this one reads both.
 
 use crate::index::bytes::{digest_at, u32_at, u64_at};
 
@@ -54,16 +55,10 @@ pub const HEADER_BYTES: usize = 64;
 pub const ENTRY_BYTES: usize = 48;
 /// Sections a file may have.
 pub const MAX_SECTIONS: usize = 64;
-/// Bytes of a content record.
-pub const CONTENT_BYTES: usize = 29;
-/// Bytes of a normalised digest's record.
-pub const NORMAL_BYTES: usize = 20;
 /// Bytes of a relation's record.
 pub const RELATION_BYTES: usize = 16;
 /// Bits of a token hash that choose its place in `FREQ`.
 pub const FREQUENCY_BITS: u32 = 17;
-/// Content flag: every holder has it at a vendored or test path, so its origin may be elsewhere.
-pub const FLAG_CARRIED: u8 = 1;
 
 /// The sections this program knows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -143,9 +138,17 @@ impl Tag {
         matches!(self, Tag::Licenses | Tag::Aliases)
     }
 
-    /// Version of the section's layout.
+    /// Version of the section's layout that this program writes; it reads that and every one before.
     pub const fn encoding(self) -> u32 {
-        1
+        match self {
+            Tag::Lineages
+            | Tag::Contents
+            | Tag::Occurrences
+            | Tag::Normals
+            | Tag::ParametrisedKeys
+            | Tag::ExactKeys => 2,
+            _ => 1,
+        }
     }
 }
 

@@ -1,28 +1,25 @@
 //! A seed table: which places in the index hold a key.
 //!
 //! ```text
-//! records u64 · buckets u64 · width u8 · exact bits u8 · zero u8 × 6                        24 bytes
-//! groups    64 bytes each, one a 29 buckets: records before the first of them u32, then u16 × 30: records from there to
-//!           the start of each bucket, and to the end of the last
-//! lows      u8 × records                  low bits of the key
-//! places    width bits × records, + 8     token in the global numbering, check (exact bits), 1 if the key is common
+//! records u64 · buckets u64 · width u8 · exact bits u8 · low bits u8 · zero u8 × 5             24 bytes
+//! buckets   see [`crate::index::buckets`]; a key's bucket is `key × buckets / 2^64`
+//! records   width bits each, + 8: token in the global numbering, check (exact bits), 1 if the key is common, low bits of
+//!           the key
 //! ```
 //!
-//! Records are sorted by key; a key's bucket is `key × buckets / 2^64`, about [`BUCKET`] records each, so a look-up reads
-//! one line of offsets and one of lows. What is stored of a key (bucket and low bits) tells it from a chance key with an
-//! error of about `BUCKET / 256`; such an error is one stray seed, which makes no chain.
+//! Records are sorted by key; a bucket holds about one, so a look-up reads a line of the bucket table and one of records.
+//! What is stored of a key (bucket and low bits) tells it from a chance key with an error of about `2^-LOW_BITS`; such an
+//! error is one stray seed, which makes no chain. Encoding 1 took three bits a record more: [`crate::index::keys_1`].
 
 use std::io::{self, Read, Seek, SeekFrom, Write};
 
-use crate::index::bytes::{packed, u16_at, u32_at, u64_at};
+use crate::index::buckets::{self, Buckets};
+use crate::index::bytes::{packed, u64_at};
+use crate::index::keys_1;
 
-/// Mean records of a bucket.
-pub const BUCKET: u64 = 12;
-/// Buckets of a group.
-const GROUP: usize = 29;
-const GROUP_BYTES: usize = 64;
+/// Bits of a key that stand with each record.
+const LOW_BITS: u32 = 5;
 const HEAD: usize = 24;
-const EACH_BYTE: u64 = 0x0101_0101_0101_0101;
 
 /// A place that holds a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -35,36 +32,59 @@ pub struct Posting {
     pub common: bool,
 }
 
+impl Posting {
+    /// A posting from its packed form: token, check of `exact_bits`, 1 if common.
+    pub(super) fn unpack(value: u64, exact_bits: u32) -> Posting {
+        let exact = (value >> 1) as u8 & ((1_u16 << exact_bits) - 1) as u8;
+        Posting { token: value >> (1 + exact_bits), exact, common: value & 1 == 1 }
+    }
+}
+
 /// A seed table in an open index.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct KeyTable {
     records: u64,
-    buckets: u64,
     exact_bits: u32,
     width: u32,
-    lows: usize,
-    places: usize,
+    layout: Layout,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Layout {
+    First(keys_1::Table),
+    Second { buckets: Buckets, low_bits: u32, places: usize },
+}
+
+impl Default for Layout {
+    fn default() -> Layout {
+        Layout::Second { buckets: Buckets::default(), low_bits: LOW_BITS, places: 0 }
+    }
 }
 
 impl KeyTable {
-    /// Reads the head of a section and checks that its parts fill it exactly.
-    pub fn open(section: &[u8]) -> Option<KeyTable> {
+    /// Reads the head of a section of this encoding and checks that its parts fill it exactly.
+    pub fn open(section: &[u8], encoding: u32) -> Option<KeyTable> {
         if section.is_empty() {
             return Some(KeyTable::default());
         }
         let (records, buckets) = (u64_at(section, 0)?, u64_at(section, 8)?);
-        let (width, exact_bits) = (u32::from(*section.get(16)?), u32::from(*section.get(17)?));
+        let [width, exact_bits, low_bits] =
+            [16, 17, 18].map(|at| section.get(at).map_or(u32::MAX, |bits| u32::from(*bits)));
         if buckets == 0 || exact_bits > 4 || !(exact_bits + 1..=packed::MAX_WIDTH).contains(&width) {
             return None;
         }
-        let groups = buckets.div_ceil(GROUP as u64).checked_mul(GROUP_BYTES as u64)?;
-        let places = packed::bytes(records, width)?;
-        let length = (HEAD as u64).checked_add(groups)?.checked_add(records)?.checked_add(places)?;
-        if length != section.len() as u64 {
+        if encoding == 1 {
+            let table = keys_1::Table::open(section, records, buckets, width)?;
+            return Some(KeyTable { records, exact_bits, width, layout: Layout::First(table) });
+        }
+        if low_bits > 8 || exact_bits + 1 + low_bits > width {
             return None;
         }
-        let lows = HEAD + groups as usize;
-        Some(KeyTable { records, buckets, exact_bits, width, lows, places: lows + records as usize })
+        let (table, length) = Buckets::at(HEAD, buckets, records)?;
+        let places = HEAD.checked_add(length)?;
+        let all = packed::bytes(records, width)?.checked_add(places as u64)?;
+        let layout = Layout::Second { buckets: table, low_bits, places };
+        (all == section.len() as u64).then_some(KeyTable { records, exact_bits, width, layout })
     }
 
     /// How many records.
@@ -72,63 +92,56 @@ impl KeyTable {
         self.records
     }
 
-    /// The records of a bucket.
-    fn bucket(&self, section: &[u8], bucket: usize) -> Option<(usize, usize)> {
-        let at = HEAD + bucket / GROUP * GROUP_BYTES;
-        let group: &[u8; GROUP_BYTES] = section.get(at..at + GROUP_BYTES)?.try_into().ok()?;
-        let base = u32_at(group, 0)? as usize;
-        let place = 4 + bucket % GROUP * 2;
-        Some((base + usize::from(u16_at(group, place)?), base + usize::from(u16_at(group, place + 2)?)))
-    }
-
     /// The records in which `key` would stand.
     pub fn records_of(&self, section: &[u8], key: u64) -> (usize, usize) {
-        let bucket = ((u128::from(key) * u128::from(self.buckets)) >> 64) as usize;
-        self.bucket(section, bucket).unwrap_or((0, 0))
+        let found = match &self.layout {
+            Layout::First(table) => table.records(section, buckets::of_key(table.buckets, key)),
+            Layout::Second { buckets, .. } => buckets.records(section, buckets.of_key(key)),
+        };
+        found.unwrap_or((0, 0))
     }
 
     /// Appends the places among `records` that hold `key`. A record outside the section counts as absent.
     pub fn find(&self, section: &[u8], key: u64, records: (usize, usize), out: &mut Vec<Posting>) {
-        let wanted = u64::from(key as u8) * EACH_BYTE;
-        for start in (records.0..records.1.min(self.records as usize)).step_by(8) {
-            // The places behind the lows are at least eight bytes, so the last word is whole too.
-            let Some(word) = u64_at(section, self.lows + start) else { return };
-            let other = word ^ wanted;
-            if other.wrapping_sub(EACH_BYTE) & !other & (EACH_BYTE << 7) != 0 {
-                let equal =
-                    (start..records.1.min(start + 8)).filter(|record| other >> ((record - start) * 8) & 0xff == 0);
-                out.extend(equal.filter_map(|record| self.posting(section, record)));
+        let records = records.0..records.1.min(self.records as usize);
+        match &self.layout {
+            Layout::First(table) => {
+                let equal = |record: &usize| table.low(section, *record) == Some(key as u8);
+                out.extend(records.filter(equal).filter_map(|record| self.posting(section, record)));
+            }
+            Layout::Second { low_bits, .. } => {
+                let mask = (1 << low_bits) - 1;
+                let values = records.filter_map(|record| self.value(section, record));
+                let equal = values.filter(|value| value & mask == key & mask);
+                out.extend(equal.map(|value| Posting::unpack(value >> low_bits, self.exact_bits)));
             }
         }
     }
 
+    fn value(&self, section: &[u8], record: usize) -> Option<u64> {
+        let places = match &self.layout {
+            Layout::First(table) => table.places,
+            Layout::Second { places, .. } => *places,
+        };
+        packed::get(section.get(places..)?, record, self.width).filter(|_| (record as u64) < self.records)
+    }
+
     fn posting(&self, section: &[u8], record: usize) -> Option<Posting> {
-        if record as u64 >= self.records {
-            return None;
-        }
-        let value = packed::get(section.get(self.places..)?, record, self.width)?;
-        let exact = (value >> 1) as u8 & ((1 << self.exact_bits) - 1) as u8;
-        Some(Posting { token: value >> (1 + self.exact_bits), exact, common: value & 1 == 1 })
+        let low_bits = if let Layout::Second { low_bits, .. } = self.layout { low_bits } else { 0 };
+        self.value(section, record).map(|value| Posting::unpack(value >> low_bits, self.exact_bits))
     }
 
     /// Checks every record: buckets in order, places below `tokens`. Returns the offset of the first that is wrong.
     pub fn check(&self, section: &[u8], tokens: u64) -> Result<(), (usize, String)> {
-        let mut before = 0;
-        for bucket in 0..self.buckets as usize {
-            let (start, end) = self.bucket(section, bucket).unwrap_or((usize::MAX, 0));
-            if start != before || end < start || end as u64 > self.records {
-                let detail = format!("bucket {bucket} holds records {start} to {end}");
-                return Err((HEAD + bucket / GROUP * GROUP_BYTES, detail));
-            }
-            before = end;
-        }
-        if before as u64 != self.records {
-            return Err((HEAD, format!("the buckets hold {before} records of {}", self.records)));
-        }
+        let checked = match &self.layout {
+            Layout::First(table) => table.check(section, self.records),
+            Layout::Second { buckets, .. } => buckets.check(section),
+        };
+        checked.map_err(|bucket| (HEAD, format!("bucket {bucket} does not follow the one before it")))?;
         for record in 0..self.records as usize {
             let token = self.posting(section, record).map_or(u64::MAX, |posting| posting.token);
             if token >= tokens {
-                return Err((self.places, format!("record {record} names token {token} of {tokens}")));
+                return Err((HEAD, format!("record {record} names token {token} of {tokens}")));
             }
         }
         Ok(())
@@ -137,30 +150,30 @@ impl KeyTable {
 
 /// Writes a seed table from postings that come sorted by key.
 pub struct KeyWriter {
-    buckets: u64,
+    count: u64,
     width: u32,
     exact_bits: u32,
     records: u64,
     keys: u64,
     last_key: Option<u64>,
-    starts: Vec<u64>,
-    lows: io::BufWriter<std::fs::File>,
+    buckets: buckets::Writer,
     places: io::BufWriter<std::fs::File>,
     packer: packed::Writer,
 }
 
 impl KeyWriter {
-    /// For about `expected` postings over `tokens` tokens; `exact_bits` of a check stand with each record.
+    /// For about three quarters of `expected` postings (a bucket is to hold one) over `tokens` tokens; `exact_bits` of a check
+    /// stand with each record.
     pub fn new(expected: u64, tokens: u64, exact_bits: u32) -> io::Result<KeyWriter> {
+        let count = (expected.saturating_mul(3) / 4).max(1);
         Ok(KeyWriter {
-            buckets: (expected / BUCKET).max(1),
-            width: (64 - tokens.leading_zeros()) + 1 + exact_bits,
+            count,
+            width: (64 - tokens.leading_zeros()) + exact_bits + 1 + LOW_BITS,
             exact_bits,
             records: 0,
             keys: 0,
             last_key: None,
-            starts: vec![0],
-            lows: io::BufWriter::new(tempfile::tempfile()?),
+            buckets: buckets::Writer::new(count),
             places: io::BufWriter::new(tempfile::tempfile()?),
             packer: packed::Writer::default(),
         })
@@ -171,14 +184,11 @@ impl KeyWriter {
         debug_assert!(self.last_key.is_none_or(|last| last < key));
         self.last_key = Some(key);
         self.keys += 1;
-        let bucket = ((u128::from(key) * u128::from(self.buckets)) >> 64) as usize;
-        while self.starts.len() <= bucket {
-            self.starts.push(self.records);
-        }
+        let bucket = buckets::of_key(self.count, key);
         for posting in postings {
-            self.lows.write_all(&[key as u8])?;
-            let place = posting.token << self.exact_bits | u64::from(posting.exact);
-            self.packer.put(place << 1 | u64::from(posting.common), self.width);
+            let place = (posting.token << self.exact_bits | u64::from(posting.exact)) << 1 | u64::from(posting.common);
+            self.packer.put(place << LOW_BITS | key & ((1 << LOW_BITS) - 1), self.width);
+            self.buckets.put(bucket);
             self.records += 1;
         }
         self.places.write_all(&self.packer.drain())
@@ -196,26 +206,14 @@ impl KeyWriter {
 
     /// Writes the section.
     pub fn finish(mut self, out: &mut dyn Write) -> io::Result<()> {
-        self.starts.resize(self.buckets as usize + 1, self.records);
         out.write_all(&self.records.to_le_bytes())?;
-        out.write_all(&self.buckets.to_le_bytes())?;
-        out.write_all(&[self.width as u8, self.exact_bits as u8, 0, 0, 0, 0, 0, 0])?;
-        for group in self.starts[..self.buckets as usize].chunks(GROUP).zip(0..) {
-            let (starts, number) = group;
-            let end = self.starts[number * GROUP + starts.len()];
-            out.write_all(&u32::try_from(starts[0]).map_err(io::Error::other)?.to_le_bytes())?;
-            let bounds = starts.iter().copied().chain(std::iter::repeat(end)).take(GROUP + 1);
-            for bound in bounds {
-                out.write_all(&u16::try_from(bound - starts[0]).map_err(io::Error::other)?.to_le_bytes())?;
-            }
-        }
+        out.write_all(&self.count.to_le_bytes())?;
+        out.write_all(&[self.width as u8, self.exact_bits as u8, LOW_BITS as u8, 0, 0, 0, 0, 0])?;
+        out.write_all(&self.buckets.finish())?;
         self.places.write_all(&self.packer.finish())?;
-        for spool in [self.lows, self.places] {
-            let mut file = spool.into_inner().map_err(|error| error.into_error())?;
-            file.seek(SeekFrom::Start(0))?;
-            io::copy(&mut Read::by_ref(&mut file), out)?;
-        }
-        Ok(())
+        let mut file = self.places.into_inner().map_err(|error| error.into_error())?;
+        file.seek(SeekFrom::Start(0))?;
+        io::copy(&mut Read::by_ref(&mut file), out).map(drop)
     }
 }
 
@@ -243,7 +241,7 @@ mod tests {
     fn every_key_is_found_with_its_places() {
         let keys = many();
         let section = table(&keys, 4);
-        let open = KeyTable::open(&section).unwrap();
+        let open = KeyTable::open(&section, 2).unwrap();
         open.check(&section, 1000).unwrap();
         for (key, postings) in &keys {
             let mut found = Vec::new();
@@ -257,12 +255,12 @@ mod tests {
         let keys = many();
         let section = table(&keys, 4);
         for cut in 0..section.len().min(200) {
-            assert!(KeyTable::open(&section[..section.len() - 1 - cut]).is_none());
+            assert!(KeyTable::open(&section[..section.len() - 1 - cut], 2).is_none());
         }
         for at in 0..section.len() {
             let mut bad = section.clone();
             bad[at] ^= 0xff;
-            if let Some(open) = KeyTable::open(&bad) {
+            if let Some(open) = KeyTable::open(&bad, 2) {
                 let mut found = Vec::new();
                 keys.iter().for_each(|(key, _)| open.find(&bad, *key, open.records_of(&bad, *key), &mut found));
                 let _ = open.check(&bad, 1000);
@@ -273,6 +271,6 @@ mod tests {
     #[test]
     fn places_beyond_the_tokens_are_found_out() {
         let section = table(&many(), 0);
-        assert!(KeyTable::open(&section).unwrap().check(&section, 10).is_err());
+        assert!(KeyTable::open(&section, 2).unwrap().check(&section, 10).is_err());
     }
 }

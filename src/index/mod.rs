@@ -3,20 +3,27 @@
 //! [`format`] is the specification of the bytes. Writing goes [`merge`] (the releases of a file into one lineage) →
 //! [`sort`] (postings by key, in bounded memory) → [`writer`]; reading goes [`map`] → [`reader`] → [`set`].
 
+pub mod buckets;
 pub mod bytes;
 pub mod chance;
+pub mod contents;
+pub mod digests;
 pub mod estimate;
 pub mod format;
 pub mod identity;
 pub mod keys;
+pub mod keys_1;
 pub mod licenses;
 pub mod lineage;
+pub mod lines;
 pub mod map;
 pub mod merge;
+pub mod normals;
 pub mod reader;
 pub mod relation;
 pub mod set;
 pub mod sort;
+pub mod thin;
 pub mod verify;
 pub mod version;
 pub mod writer;

@@ -7,14 +7,17 @@ use std::path::{Path, PathBuf};
 use crate::error::Error;
 use crate::index::bytes::{Cursor, digest_at, u32_at, u64_at};
 use crate::index::chance::Chance;
+use crate::index::contents::Contents;
+use crate::index::digests::lower_bound;
 use crate::index::format::{
-    self, CONTENT_BYTES, ENTRY_BYTES, Entry, FLAG_CARRIED, FORMAT, FREQUENCY_BITS, HEADER_BYTES, MAGIC, MAX_SECTIONS,
-    NORMAL_BYTES, RELATION_BYTES, Tag, Totals,
+    self, ENTRY_BYTES, Entry, FORMAT, FREQUENCY_BITS, HEADER_BYTES, MAGIC, MAX_SECTIONS, RELATION_BYTES, Tag, Totals,
 };
 use crate::index::keys::KeyTable;
 use crate::index::licenses::Licenses;
 use crate::index::lineage::{Record, Segment, Unit};
+use crate::index::lines::Lines;
 use crate::index::map::Bytes;
+use crate::index::normals::Normals;
 use crate::model::ids::{ComponentId, ContentId, LineageId, ReleaseNo};
 use crate::text::TEXT_VERSION;
 use crate::text::digest::Digest;
@@ -73,6 +76,9 @@ pub struct Index {
     id: [u8; 16],
     totals: Totals,
     scheme: Scheme,
+    contents: Contents,
+    normals: Normals,
+    lines: Lines,
     tables: [KeyTable; 2],
     /// For each component its first lineage, to find the component of a lineage.
     first_lineages: Vec<u32>,
@@ -108,14 +114,18 @@ impl Index {
             id,
             totals: Totals::default(),
             scheme: Scheme::COMPACT,
+            contents: Contents::default(),
+            normals: Normals::default(),
+            lines: Lines::default(),
             tables: Default::default(),
             first_lineages: Vec::new(),
             own_components: Vec::new(),
             bytes,
         };
         index.read_parameters()?;
-        index.check_extents()?;
         index.read_tables()?;
+        index.check_extents()?;
+        index.read_components()?;
         index.read_identities()?;
         Ok(index)
     }
@@ -149,24 +159,25 @@ impl Index {
     /// Checks that each table is as long as its count says.
     fn check_extents(&self) -> Result<(), Error> {
         let expected = [
-            (Tag::Contents, self.totals.contents, CONTENT_BYTES as u64, 0),
-            (Tag::Lineages, self.totals.lineages, 8, 8),
-            (Tag::Components, self.totals.components, 4, 4),
+            (Tag::Contents, self.totals.contents, u64::from(self.contents.count())),
+            (Tag::Lineages, self.totals.lineages, u64::from(self.lines.count())),
         ];
-        for (tag, count, each, more) in expected {
-            let section = self.section(tag);
-            let stored = u32_at(section, 0).map(u64::from);
-            let needed = count.checked_mul(each).and_then(|bytes| bytes.checked_add(4 + more));
-            if stored != Some(count) || needed.is_none_or(|needed| needed > section.len() as u64) {
-                return Err(self.refuse(tag, 0, format!("{count} records expected, {stored:?} stored")));
+        for (tag, count, stored) in expected {
+            if stored != count {
+                return Err(self.refuse(tag, 0, format!("{count} records expected, {stored} stored")));
             }
         }
-        for (tag, each) in [(Tag::Normals, NORMAL_BYTES), (Tag::Relations, RELATION_BYTES)] {
-            let section = self.section(tag);
-            let count = u32_at(section, 0).map_or(0, |count| count as usize);
-            if count.checked_mul(each).and_then(|bytes| bytes.checked_add(4)) != Some(section.len()) {
-                return Err(self.refuse(tag, 0, format!("{count} records do not fill {} bytes", section.len())));
-            }
+        let (components, count) = (self.section(Tag::Components), self.totals.components);
+        let stored = u32_at(components, 0).map(u64::from);
+        let needed = count.checked_mul(4).and_then(|bytes| bytes.checked_add(8));
+        if stored != Some(count) || needed.is_none_or(|needed| needed > components.len() as u64) {
+            return Err(self.refuse(Tag::Components, 0, format!("{count} records expected, {stored:?} stored")));
+        }
+        let relations = self.section(Tag::Relations);
+        let count = u32_at(relations, 0).map_or(0, |count| count as usize);
+        if count.checked_mul(RELATION_BYTES).and_then(|bytes| bytes.checked_add(4)) != Some(relations.len()) {
+            let detail = format!("{count} records do not fill {} bytes", relations.len());
+            return Err(self.refuse(Tag::Relations, 0, detail));
         }
         if self.has_licenses() && self.licenses_section().map(|own| own.contents().into()) != Some(self.totals.contents)
         {
@@ -180,12 +191,27 @@ impl Index {
     }
 
     fn read_tables(&mut self) -> Result<(), Error> {
-        for (place, tag) in [(0, Tag::ParametrisedKeys), (1, Tag::ExactKeys)] {
-            let Some(table) = KeyTable::open(self.section(tag)) else {
-                return Err(self.refuse(tag, 0, "the seed table's parts do not fill it"));
-            };
-            self.tables[place] = table;
-        }
+        let unfilled = |tag: Tag| self.refuse(tag, 0, "the table's parts do not fill it");
+        let contents = Contents::open(self.section(Tag::Contents), self.encoding(Tag::Contents));
+        let normals = Normals::open(self.section(Tag::Normals), self.encoding(Tag::Normals));
+        let lines = Lines::open(self.section(Tag::Lineages), self.encoding(Tag::Lineages));
+        let table = |tag: Tag| KeyTable::open(self.section(tag), self.encoding(tag)).ok_or_else(|| unfilled(tag));
+        let opened = (
+            contents.ok_or_else(|| unfilled(Tag::Contents))?,
+            normals.ok_or_else(|| unfilled(Tag::Normals))?,
+            lines.ok_or_else(|| unfilled(Tag::Lineages))?,
+            [table(Tag::ParametrisedKeys)?, table(Tag::ExactKeys)?],
+        );
+        (self.contents, self.normals, self.lines, self.tables) = opened;
+        Ok(())
+    }
+
+    fn encoding(&self, tag: Tag) -> u32 {
+        let entry = self.entries.iter().find(|entry| entry.tag == tag.bytes());
+        entry.map_or(tag.encoding(), |entry| entry.encoding)
+    }
+
+    fn read_components(&mut self) -> Result<(), Error> {
         let mut lineages = Vec::new();
         for number in 0..self.totals.components as u32 {
             let Some((_, first)) = self.component_head(ComponentId(number)) else {
@@ -315,7 +341,7 @@ impl Index {
     pub fn find_component(&self, base: &str) -> Option<ComponentId> {
         let count = self.totals.components as usize;
         let own = |place: usize| self.component_base(ComponentId(place as u32));
-        let place = lower_bound(count, |place| own(place).is_some_and(|own| own < base));
+        let place = lower_bound(0..count, |place| own(place).is_some_and(|own| own < base));
         (place < count && own(place) == Some(base)).then_some(ComponentId(place as u32))
     }
 
@@ -327,30 +353,16 @@ impl Index {
 
     /// The lineage that holds a token of the global numbering, and the lineage's first token.
     pub fn lineage_at(&self, token: u64) -> Option<(LineageId, u64)> {
-        let section = self.section(Tag::Lineages);
-        let (mut low, mut high) = (0, self.totals.lineages as usize);
-        while low < high {
-            let middle = (low + high) / 2;
-            if u64::from(u32_at(section, 4 + middle * 4)?) <= token {
-                low = middle + 1;
-            } else {
-                high = middle;
-            }
-        }
-        let number = low.checked_sub(1)?;
-        Some((LineageId(number as u32), u64::from(u32_at(section, 4 + number * 4)?)))
+        self.lines.at_token(self.section(Tag::Lineages), token)
     }
 
     /// Tokens of a lineage's merged order.
     pub fn lineage_tokens(&self, id: LineageId) -> Option<u32> {
-        let section = self.section(Tag::Lineages);
-        let at = 4 + id.0 as usize * 4;
-        u32_at(section, at + 4)?.checked_sub(u32_at(section, at)?)
+        self.lines.tokens(self.section(Tag::Lineages), id)
     }
 
     fn record(&self, id: LineageId) -> Option<Record<'_>> {
-        let starts = 4 + (self.totals.lineages as usize + 1) * 4;
-        Record::decode(self.item(Tag::Lineages, id.0, starts)?)
+        Record::decode(self.lines.record(self.section(Tag::Lineages), id)?)
     }
 
     /// A lineage.
@@ -367,38 +379,24 @@ impl Index {
         self.record(id)?.units()
     }
 
-    fn content_digest(&self, place: usize) -> Option<Digest> {
-        digest_at(self.section(Tag::Contents), 4 + place * CONTENT_BYTES).map(Digest)
-    }
-
     /// The content with this digest.
     pub fn find_content(&self, digest: Digest) -> Option<ContentId> {
-        let count = self.totals.contents as usize;
-        let place = lower_bound(count, |place| self.content_digest(place).is_some_and(|own| own < digest));
-        (place < count && self.content_digest(place) == Some(digest)).then_some(ContentId(place as u32))
+        self.contents.find(self.section(Tag::Contents), digest)
     }
 
-    /// The contents with this digest of their code.
-    pub fn find_normalized(&self, digest: Digest) -> Vec<ContentId> {
-        let section = self.section(Tag::Normals);
-        let count = u32_at(section, 0).map_or(0, |count| count as usize);
-        let own = |place: usize| digest_at(section, 4 + place * NORMAL_BYTES).map(Digest);
-        let first = lower_bound(count, |place| own(place).is_some_and(|own| own < digest));
-        (first..count)
-            .take_while(|place| own(*place) == Some(digest))
-            .filter_map(|place| u32_at(section, 4 + place * NORMAL_BYTES + 16).map(ContentId))
-            .collect()
+    /// The contents with this digest of their code, rising.
+    pub fn find_normalized(&self, digest: Digest) -> impl Iterator<Item = ContentId> + '_ {
+        self.normals.find(self.section(Tag::Normals), digest)
     }
 
-    /// Bytes of a content.
+    /// Bytes of a content; [`crate::index::contents::SIZE_CAP`] for that many and more.
     pub fn content_size(&self, id: ContentId) -> u64 {
-        u64_at(self.section(Tag::Contents), 4 + id.0 as usize * CONTENT_BYTES + 16).unwrap_or(0)
+        self.contents.size(self.section(Tag::Contents), id)
     }
 
     /// Whether every holder has the content at a vendored or test path.
     pub fn is_carried(&self, id: ContentId) -> bool {
-        let flags = self.section(Tag::Contents).get(4 + id.0 as usize * CONTENT_BYTES + 28);
-        flags.is_some_and(|flags| flags & FLAG_CARRIED != 0)
+        self.contents.is_carried(self.section(Tag::Contents), id)
     }
 
     /// Whether the index knows the licences of its contents; one built by an older program does not.
@@ -417,19 +415,20 @@ impl Index {
 
     /// The lineages that hold a content, rising.
     pub fn holders(&self, id: ContentId) -> Vec<LineageId> {
-        let read = || {
-            let start = u32_at(self.section(Tag::Contents), 4 + id.0 as usize * CONTENT_BYTES + 24)? as usize;
-            let mut cursor = Cursor::new(self.section(Tag::Occurrences).get(start..)?);
-            let count = cursor.number()? as usize;
-            let mut out = Vec::with_capacity(count.min(cursor.rest().len()));
-            let mut last = 0_u32;
-            for _ in 0..count {
-                last = last.checked_add(cursor.number()?)?;
-                out.push(LineageId(last));
-            }
-            Some(out)
-        };
-        read().unwrap_or_default()
+        let (contents, lists) = (self.section(Tag::Contents), self.section(Tag::Occurrences));
+        self.contents.holders(contents, lists, id).unwrap_or_default()
+    }
+
+    pub(super) fn contents_table(&self) -> &Contents {
+        &self.contents
+    }
+
+    pub(super) fn normals_table(&self) -> &Normals {
+        &self.normals
+    }
+
+    pub(super) fn lines_table(&self) -> &Lines {
+        &self.lines
     }
 
     /// The mean vote that `one` is the origin and `other` the taker, hundredths, and the contents it rests on.
@@ -444,7 +443,7 @@ impl Index {
             Some((u32_at(section, at)?, u32_at(section, at + 4)?))
         };
         let wanted = (one.0, other.0);
-        let place = lower_bound(count, |place| pair(place).is_some_and(|own| own < wanted));
+        let place = lower_bound(0..count, |place| pair(place).is_some_and(|own| own < wanted));
         if place >= count || pair(place) != Some(wanted) {
             return None;
         }
@@ -475,19 +474,6 @@ impl Index {
     pub fn release(&self, component: ComponentId, release: ReleaseNo) -> Option<Release> {
         self.component(component)?.releases.into_iter().nth(release.0 as usize)
     }
-}
-
-fn lower_bound(count: usize, below: impl Fn(usize) -> bool) -> usize {
-    let (mut low, mut high) = (0, count);
-    while low < high {
-        let middle = (low + high) / 2;
-        if below(middle) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
-    low
 }
 
 fn read_table(file: &[u8], refusal: &Refusal<'_>) -> Result<Vec<Entry>, Error> {
@@ -541,8 +527,8 @@ fn locate(entries: &[Entry], refusal: &Refusal<'_>) -> Result<[Range<usize>; Tag
             }
             return Err(refusal.at(tag.name(), HEADER_BYTES as u64, "the section is missing"));
         };
-        if entry.encoding != tag.encoding() {
-            let detail = format!("encoding {} is unknown, {} expected", entry.encoding, tag.encoding());
+        if !(1..=tag.encoding()).contains(&entry.encoding) {
+            let detail = format!("encoding {} is unknown, 1 to {} expected", entry.encoding, tag.encoding());
             return Err(refusal.at(tag.name(), entry.offset, detail));
         }
         sections[tag as usize] = entry.offset as usize..(entry.offset + entry.length) as usize;

@@ -2,7 +2,7 @@
 
 use crate::error::Error;
 use crate::index::bytes::u32_at;
-use crate::index::format::{CONTENT_BYTES, NORMAL_BYTES, RELATION_BYTES, Tag};
+use crate::index::format::{RELATION_BYTES, Tag};
 use crate::index::reader::Index;
 use crate::model::ids::{ComponentId, ContentId, LineageId, ReleaseNo};
 use crate::text::fingerprint::KeyKind;
@@ -60,12 +60,12 @@ fn components(index: &Index, refuse: Refuse<'_>) -> Result<(), Error> {
 }
 
 fn lineages(index: &Index, refuse: Refuse<'_>) -> Result<(), Error> {
-    let section = index.section(Tag::Lineages);
+    let table = index.lines_table().check(index.section(Tag::Lineages));
+    table.map_err(|(number, detail)| refuse(Tag::Lineages, 0, format!("lineage {number}: {detail}")))?;
     let mut releases = (ComponentId(u32::MAX), 0);
     for number in 0..index.totals().lineages as u32 {
         let id = LineageId(number);
-        let bad =
-            |detail: String| refuse(Tag::Lineages, 4 + number as usize * 4, format!("lineage {number}: {detail}"));
+        let bad = |detail: String| refuse(Tag::Lineages, 0, format!("lineage {number}: {detail}"));
         let lineage = index.lineage(id).ok_or_else(|| bad("the record is damaged".to_string()))?;
         if releases.0 != lineage.component {
             let count = index.component(lineage.component).map_or(0, |component| component.releases.len());
@@ -86,32 +86,29 @@ fn lineages(index: &Index, refuse: Refuse<'_>) -> Result<(), Error> {
             return Err(bad("a unit names a release that is not there".to_string()));
         }
     }
-    let last = u32_at(section, 4 + index.totals().lineages as usize * 4);
-    if last.map(u64::from) != Some(index.totals().tokens) {
-        return Err(refuse(Tag::Lineages, 4, format!("the lineages end at token {last:?}")));
+    let last = index.lines_table().end(index.section(Tag::Lineages));
+    if last != Some(index.totals().tokens) {
+        return Err(refuse(Tag::Lineages, 0, format!("the lineages end at token {last:?}")));
     }
     Ok(())
 }
 
 fn contents(index: &Index, refuse: Refuse<'_>) -> Result<(), Error> {
-    let section = index.section(Tag::Contents);
-    let mut before: &[u8] = &[];
+    let damaged = |number: u32| {
+        let detail = format!("content {number} is out of order or held by nothing");
+        refuse(Tag::Contents, 0, detail)
+    };
+    index.contents_table().check(index.section(Tag::Contents)).map_err(damaged)?;
     for number in 0..index.totals().contents as u32 {
-        let at = 4 + number as usize * CONTENT_BYTES;
-        let digest = section.get(at..at + 16).unwrap_or_default();
         let holders = index.holders(ContentId(number));
-        let known = holders.last().is_some_and(|last| u64::from(last.0) < index.totals().lineages);
-        if digest <= before && number > 0 || !known {
-            return Err(refuse(Tag::Contents, at, format!("content {number} is out of order or held by nothing")));
-        }
-        before = digest;
-    }
-    let normals = index.section(Tag::Normals);
-    for at in (4..normals.len()).step_by(NORMAL_BYTES) {
-        if u32_at(normals, at + 16).is_none_or(|content| u64::from(content) >= index.totals().contents) {
-            return Err(refuse(Tag::Normals, at, "it names a content that is not there".to_string()));
+        if holders.last().is_none_or(|last| u64::from(last.0) >= index.totals().lineages) {
+            return Err(damaged(number));
         }
     }
+    let normals = index.normals_table().check(index.section(Tag::Normals), index.totals().contents);
+    normals.map_err(|place| {
+        refuse(Tag::Normals, 0, format!("record {place} is out of order or names a content that is not there"))
+    })?;
     let relations = index.section(Tag::Relations);
     for at in (4..relations.len()).step_by(RELATION_BYTES) {
         let named = [u32_at(relations, at), u32_at(relations, at + 4)];

@@ -7,12 +7,15 @@ use rayon::prelude::*;
 
 use crate::index::bytes::{put_text, put_varint};
 use crate::index::chance;
-use crate::index::format::{self, Entry, FLAG_CARRIED, Tag, Totals};
+use crate::index::contents;
+use crate::index::format::{self, Entry, Tag, Totals};
 use crate::index::identity;
 use crate::index::keys::{KeyWriter, Posting};
 use crate::index::licenses;
 use crate::index::lineage::{self, Segment};
+use crate::index::lines;
 use crate::index::merge::{self, Merged, Print};
+use crate::index::normals;
 use crate::index::relation::{self, Holder};
 use crate::index::sort::Sorter;
 use crate::model::ids::{ContentId, ReleaseNo, ReleaseRange};
@@ -39,8 +42,21 @@ pub enum Profile {
     /// All code.
     #[default]
     Full,
-    /// Code but for tests, documents, examples and minified builds (their hashes are kept), and fewer places a key.
+    /// Code but for tests, documents, examples and minified builds (their hashes are kept), fewer seeds of it where they
+    /// stand close, and fewer places a key. Of what lies beside tests, documents and examples only code and licences are
+    /// kept at all.
     Compact,
+}
+
+/// What an index keeps of the files of a release.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Keep {
+    /// Their hashes, and seeds of their code.
+    #[default]
+    Code,
+    /// Their hashes: whole files are known, pieces of them are not.
+    Hashes,
 }
 
 /// A release to be indexed.
@@ -52,6 +68,8 @@ pub struct ReleaseIn {
     pub released: Option<String>,
     /// SPDX expression.
     pub license: Option<String>,
+    /// What is kept of its files. A content that is kept as code for another release is none here.
+    pub keep: Keep,
 }
 
 /// A file of a release.
@@ -126,7 +144,7 @@ struct Line {
 
 /// Writes the index to `out` from its current start. Returns its totals and section table.
 pub fn write<W: Write + Seek>(input: &Input<'_>, out: &mut W) -> io::Result<(Totals, Vec<Entry>)> {
-    let lines = lines(&input.components);
+    let lines = followed(&input.components);
     let holders = holders(&lines, input.contents.len());
     let relations = relations(&lines, &holders, input);
     let borrowed = Borrowed::new(&lines, &holders, &relations, input);
@@ -134,7 +152,7 @@ pub fn write<W: Write + Seek>(input: &Input<'_>, out: &mut W) -> io::Result<(Tot
     let mut records = Records::default();
     let mut sorters = [Sorter::new(input.memory / 2), Sorter::new(input.memory / 2)];
     for batch in lines.chunks(BATCH) {
-        let first = records.offsets.len();
+        let first = records.starts.len();
         let merged: Vec<Merged> = batch
             .par_iter()
             .enumerate()
@@ -150,7 +168,7 @@ pub fn write<W: Write + Seek>(input: &Input<'_>, out: &mut W) -> io::Result<(Tot
         files: input.components.iter().map(|component| component.files.len() as u64).sum(),
         contents: input.contents.len() as u64,
         lineages: lines.len() as u64,
-        tokens: records.tokens,
+        tokens: records.table.tokens(),
         lineage_lines: records.units,
         ..input.totals
     };
@@ -166,10 +184,11 @@ pub fn write<W: Write + Seek>(input: &Input<'_>, out: &mut W) -> io::Result<(Tot
         totals.postings += table.records();
         tables.push(table);
     }
-    write_sections(input, totals, &lines, &folders, &records, &holders, &relations, &borrowed, tables, out)
+    let records = records.table.finish().ok_or_else(|| too_much("lineage records of 4 GiB"))?;
+    write_sections(input, totals, &lines, &folders, records, &holders, &relations, &borrowed, tables, out)
 }
 
-fn lines(components: &[ComponentIn]) -> Vec<Line> {
+fn followed(components: &[ComponentIn]) -> Vec<Line> {
     let of = |(number, component): (usize, &ComponentIn)| {
         let mut files: Vec<&FileIn> = component.files.iter().collect();
         files.sort();
@@ -292,8 +311,13 @@ fn merge_line(line: &Line, number: u32, borrowed: &Borrowed, input: &Input<'_>) 
     if input.profile == Profile::Compact && relation::is_aside(&line.path) {
         return Ok(Merged::default());
     }
+    let releases = &input.components[line.component as usize].releases;
+    let kept = |held: ReleaseRange| {
+        let held = releases.get(held.first.0 as usize..=held.last.0 as usize);
+        held.is_some_and(|held| held.iter().any(|release| release.keep == Keep::Code))
+    };
     let mut versions: Vec<(ReleaseRange, ContentId, u64)> = Vec::new();
-    for segment in &line.segments {
+    for segment in line.segments.iter().filter(|segment| kept(segment.releases)) {
         let content = &input.contents[segment.content.0 as usize];
         let Some(print) = content.print else { continue };
         if borrowed.pairs.contains(&(number, segment.content.0)) {
@@ -319,9 +343,7 @@ fn folder_numbers(lines: &[Line]) -> BTreeMap<&str, u32> {
 #[derive(Default)]
 struct Records {
     starts: Vec<u64>,
-    offsets: Vec<u32>,
-    bytes: Vec<u8>,
-    tokens: u64,
+    table: lines::Writer,
     units: u64,
 }
 
@@ -333,20 +355,16 @@ impl Records {
         merged: &Merged,
         sorters: &mut [Sorter; 2],
     ) -> io::Result<()> {
-        self.starts.push(self.tokens);
-        self.offsets.push(u32::try_from(self.bytes.len()).map_err(|_| too_much("lineage records of 4 GiB"))?);
+        let start = self.table.tokens();
+        self.starts.push(start);
         let number = folders.get(folder(&line.path)).copied().unwrap_or(0);
-        self.bytes.extend(lineage::encode(number, base_name(&line.path), &line.segments, &merged.units));
+        let record = lineage::encode(number, base_name(&line.path), &line.segments, &merged.units);
         for seed in &merged.seeds {
-            let value = (self.tokens + u64::from(seed.at)) << 4 | u64::from(seed.exact);
+            let value = (start + u64::from(seed.at)) << 4 | u64::from(seed.exact);
             sorters[usize::from(seed.kind == KeyKind::Exact)].push((seed.key, value))?;
         }
-        self.tokens += u64::from(merged.tokens);
         self.units += merged.units.len() as u64;
-        if self.tokens >= u64::from(u32::MAX) {
-            return Err(too_much("tokens of 2^32"));
-        }
-        Ok(())
+        self.table.add(merged.tokens, &record).ok_or_else(|| too_much("tokens of 2^32 or lineage records of 4 GiB"))
     }
 }
 
@@ -376,7 +394,7 @@ fn key_table(
     ranks: &[u32],
     profile: Profile,
 ) -> io::Result<KeyWriter> {
-    let mut writer = KeyWriter::new(sorter.len(), records.tokens, exact_bits)?;
+    let mut writer = KeyWriter::new(sorter.len(), records.table.tokens(), exact_bits)?;
     let mut sorted = sorter.sorted()?;
     let mut values = Vec::new();
     let mut postings = Vec::new();
@@ -431,7 +449,7 @@ fn write_sections<W: Write + Seek>(
     totals: Totals,
     lines: &[Line],
     folders: &BTreeMap<&str, u32>,
-    records: &Records,
+    lineages: Vec<u8>,
     holders: &[Vec<u32>],
     relations: &Relations,
     borrowed: &Borrowed,
@@ -440,7 +458,13 @@ fn write_sections<W: Write + Seek>(
 ) -> io::Result<(Totals, Vec<Entry>)> {
     let head = format::HEADER_BYTES + Tag::ALL.len() * format::ENTRY_BYTES;
     out.write_all(&vec![0; head])?;
-    let (occurrences, occurrence_starts) = occurrences(holders)?;
+    let entry = |(content, carried): (&ContentIn, &bool)| contents::Entry {
+        digest: content.digest,
+        size: content.size,
+        carried: *carried,
+    };
+    let known: Vec<contents::Entry> = input.contents.iter().zip(&borrowed.carried).map(entry).collect();
+    let (contents, occurrences) = contents::encode(&known, holders)?;
     let mut tables = tables.into_iter();
     let mut entries = Vec::new();
     let mut offset = head as u64;
@@ -450,10 +474,10 @@ fn write_sections<W: Write + Seek>(
             Tag::Parameters => section.write_all(&parameters(input.scheme, &totals))?,
             Tag::Components => section.write_all(&components(&input.components, lines))?,
             Tag::Folders => section.write_all(&with_offsets(folders.keys().map(|name| name.as_bytes().to_vec())))?,
-            Tag::Lineages => lineages(records, &mut section)?,
-            Tag::Contents => contents(input, &occurrence_starts, &borrowed.carried, &mut section)?,
+            Tag::Lineages => section.write_all(&lineages)?,
+            Tag::Contents => section.write_all(&contents)?,
             Tag::Occurrences => section.write_all(&occurrences)?,
-            Tag::Normals => section.write_all(&normals(&input.contents))?,
+            Tag::Normals => section.write_all(&normal_table(&input.contents))?,
             Tag::ParametrisedKeys | Tag::ExactKeys => {
                 if let Some(table) = tables.next() {
                     table.finish(&mut section)?;
@@ -525,53 +549,11 @@ fn components(components: &[ComponentIn], lines: &[Line]) -> Vec<u8> {
     with_offsets(components.iter().enumerate().map(record))
 }
 
-fn lineages(records: &Records, out: &mut dyn Write) -> io::Result<()> {
-    out.write_all(&(records.starts.len() as u32).to_le_bytes())?;
-    for start in records.starts.iter().chain([&records.tokens]) {
-        out.write_all(&(*start as u32).to_le_bytes())?;
-    }
-    let end = u32::try_from(records.bytes.len()).map_err(|_| too_much("lineage records of 4 GiB"))?;
-    for offset in records.offsets.iter().chain([&end]) {
-        out.write_all(&offset.to_le_bytes())?;
-    }
-    out.write_all(&records.bytes)
-}
-
-fn occurrences(holders: &[Vec<u32>]) -> io::Result<(Vec<u8>, Vec<u32>)> {
-    let (mut bytes, mut starts) = (Vec::new(), Vec::with_capacity(holders.len()));
-    for held in holders {
-        starts.push(u32::try_from(bytes.len()).map_err(|_| too_much("occurrences of 4 GiB"))?);
-        put_varint(&mut bytes, held.len() as u64);
-        let mut last = 0;
-        for line in held {
-            put_varint(&mut bytes, u64::from(line - last));
-            last = *line;
-        }
-    }
-    Ok((bytes, starts))
-}
-
-fn contents(input: &Input<'_>, occurrences: &[u32], carried: &[bool], out: &mut dyn Write) -> io::Result<()> {
-    out.write_all(&(input.contents.len() as u32).to_le_bytes())?;
-    for ((content, occurrence), carried) in input.contents.iter().zip(occurrences).zip(carried) {
-        out.write_all(&content.digest.0)?;
-        out.write_all(&content.size.to_le_bytes())?;
-        out.write_all(&occurrence.to_le_bytes())?;
-        out.write_all(&[if *carried { FLAG_CARRIED } else { 0 }])?;
-    }
-    Ok(())
-}
-
-fn normals(contents: &[ContentIn]) -> Vec<u8> {
+fn normal_table(contents: &[ContentIn]) -> Vec<u8> {
     let mut normals: Vec<(Digest, u32)> =
         contents.iter().zip(0..).filter_map(|(content, number)| Some((content.normal?, number))).collect();
     normals.sort_unstable();
-    let mut out = (normals.len() as u32).to_le_bytes().to_vec();
-    for (digest, number) in normals {
-        out.extend(digest.0);
-        out.extend(number.to_le_bytes());
-    }
-    out
+    normals::encode(&normals)
 }
 
 fn frequencies(counts: &[u64]) -> Vec<u8> {

@@ -57,6 +57,30 @@ Examples:
   foundling index build -o small.fdx --profile compact sources.jsonl
   foundling scan --index ours.fdx";
 
+const ADD_EXAMPLES: &str = "\
+The new releases become a part of their own beside the parts of BASE, which are
+copied as they are. What BASE holds already is left out. An index of many parts is
+slower to search than one built from all sources at once.
+
+Examples:
+  foundling index add ours.fdx -o ours.fdx new.jsonl
+  foundling index add ours.fdx -o more.fdx new.jsonl";
+
+const MERGE_EXAMPLES: &str = "\
+The parts stand in the order in which the files are named; a part that several of
+them have stands once. Indexes of another tokeniser are refused.
+
+Examples:
+  foundling index merge ours.fdx theirs.fdx -o all.fdx
+  foundling scan --index all.fdx";
+
+const DIFF_EXAMPLES: &str = "\
+The exit status says nothing about whether there is a difference.
+
+Examples:
+  foundling index diff old.fdx new.fdx
+  foundling index diff --format json old.fdx new.fdx";
+
 const COMPILE_EXAMPLES: &str = "\
 The result takes effect when the program is built anew with it.
 
@@ -196,6 +220,12 @@ pub struct Explain {
 pub enum Index {
     /// Build an index from releases of components.
     Build(IndexBuild),
+    /// Add releases to an index without building it anew.
+    Add(IndexAdd),
+    /// Put several indexes into one file.
+    Merge(IndexMerge),
+    /// Say what one index holds that another does not.
+    Diff(IndexDiff),
     /// Say what an index holds.
     Info(IndexInfo),
     /// Check every byte of an index against its digests.
@@ -226,6 +256,48 @@ pub struct IndexBuild {
     /// How to go about it.
     #[command(flatten)]
     pub run: Run,
+}
+
+/// `foundling index add`.
+#[derive(Args, Debug)]
+#[command(after_help = ADD_EXAMPLES)]
+pub struct IndexAdd {
+    /// The index to add to; it may be the one to write.
+    #[arg(value_name = "BASE")]
+    pub base: PathBuf,
+    /// What to add and how.
+    #[command(flatten)]
+    pub build: IndexBuild,
+}
+
+/// `foundling index merge`.
+#[derive(Args, Debug)]
+#[command(after_help = MERGE_EXAMPLES)]
+pub struct IndexMerge {
+    /// The index files to put together.
+    #[arg(value_name = "INDEX", required = true, num_args = 2..)]
+    pub indexes: Vec<PathBuf>,
+    /// The index file to write; it appears when it is complete.
+    #[arg(short, long, value_name = "INDEX")]
+    pub output: PathBuf,
+    /// Do not say what was written.
+    #[arg(short, long)]
+    pub quiet: bool,
+}
+
+/// `foundling index diff`.
+#[derive(Args, Debug)]
+#[command(after_help = DIFF_EXAMPLES)]
+pub struct IndexDiff {
+    /// The index file to compare with.
+    #[arg(value_name = "OLD")]
+    pub old: PathBuf,
+    /// The index file in question.
+    #[arg(value_name = "NEW")]
+    pub new: PathBuf,
+    /// How to write the answer.
+    #[command(flatten)]
+    pub format: FormatChoice,
 }
 
 /// `foundling index info`.
@@ -262,7 +334,8 @@ pub struct IndexLicenses {
 /// Which indexes to compare with.
 #[derive(Args, Debug)]
 pub struct Indexes {
-    /// Compare with this index too; may be given more than once.
+    /// Compare with this index too; may be given more than once. The environment variable FOUNDLING_INDEX names
+    /// others for every run, separated as in PATH.
     #[arg(long, value_name = "INDEX")]
     pub index: Vec<PathBuf>,
     /// Leave out the index inside the program.
@@ -449,6 +522,25 @@ mod tests {
     }
 
     #[test]
+    fn an_index_grows_with_the_options_it_is_built_with() {
+        let add = read("foundling index add a.fdx s.jsonl -o b.fdx --profile compact --memory 1MiB --strict -q -j 2");
+        let Ok(Command::Index(Index::Add(add))) = add else { panic!("{add:?}") };
+        let IndexAdd { base, build } = add;
+        assert_eq!((base, build.output), (PathBuf::from("a.fdx"), PathBuf::from("b.fdx")));
+        assert_eq!((build.profile, build.memory, build.strict), (Profile::Compact, 1 << 20, true));
+        let help = read("foundling index add --help").unwrap_err().to_string();
+        assert!(help.starts_with("Add releases") && help.contains("index add ours.fdx"), "{help}");
+        assert!(!help.contains("index build -o"), "not the examples of another command: {help}");
+    }
+
+    #[test]
+    fn the_variable_that_names_indexes_is_in_the_help() {
+        for line in ["foundling scan --help", "foundling explain --help"] {
+            assert!(read(line).unwrap_err().to_string().contains("FOUNDLING_INDEX"), "{line}");
+        }
+    }
+
+    #[test]
     fn mistakes_end_with_2_and_questions_with_0() {
         for line in [
             "foundling",
@@ -457,6 +549,9 @@ mod tests {
             "foundling scan -j 0",
             "foundling scan --format xml",
             "foundling index verify",
+            "foundling index add -o b.fdx a.fdx",
+            "foundling index merge -o b.fdx a.fdx",
+            "foundling index diff a.fdx",
             "foundling scan --only everything",
             "foundling scan --only licenses --no-licenses",
             "foundling index build -o x s --memory much",
@@ -479,12 +574,15 @@ mod tests {
             "foundling licenses --help",
             "foundling explain --help",
             "foundling index build --help",
+            "foundling index add --help",
+            "foundling index merge --help",
+            "foundling index diff --help",
         ] {
             let help = read(line).unwrap_err().to_string();
             let examples: Vec<_> = help.lines().filter_map(|line| line.strip_prefix("  foundling ")).collect();
             assert!(!examples.is_empty(), "{help}");
             assert!(
-                !help.contains("How to go about it") && !help.contains("What to look for"),
+                !["How to go about it", "What to look for", "What to add and how"].iter().any(|own| help.contains(own)),
                 "a group's own words stay out of help: {help}"
             );
             for example in examples {

@@ -23,12 +23,13 @@ mod sift;
 mod snippet;
 mod worth;
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use crate::attribute::catalog::{Catalog, Number};
 use crate::attribute::claim::{Claim, Claims};
 use crate::attribute::member::Remainder;
 use crate::attribute::place::Place;
+use crate::index::relation;
 use crate::index::set::Indexes;
 use crate::model::evidence::{FileEvidence, Wanted};
 use crate::model::finding::{FileReport, Finding};
@@ -94,6 +95,7 @@ fn tree(
     files: Vec<FileEvidence>,
     out: &mut Attribution,
 ) {
+    observe(&mut catalog, &files);
     let mut claims = Vec::new();
     let mut maker = Claims::default();
     for (number, file) in (0..).zip(&files) {
@@ -106,6 +108,16 @@ fn tree(
     let explained = explain::explain(&catalog, root, wanted, files, &members);
     out.findings.extend(explained.findings);
     out.files.extend(explained.files);
+}
+
+/// Shows the catalogue each known content of the tree once. One index alone knows all its relations.
+fn observe(catalog: &mut Catalog<'_>, files: &[FileEvidence]) {
+    if !catalog.is_spread() {
+        return;
+    }
+    let mut seen: HashSet<[u8; 32]> = HashSet::new();
+    let telling = files.iter().filter(|file| !file.whole.is_empty() && file.bytes >= relation::MIN_BYTES);
+    telling.filter(|file| seen.insert(file.blake3)).for_each(|file| catalog.observe(&file.whole));
 }
 
 /// One rival for each claim.

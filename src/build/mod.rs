@@ -4,11 +4,12 @@
 //! Identities are given at the end in the order of digests and purls, so that the index depends on nothing but its sources.
 
 pub mod licenses;
+pub mod pack;
 mod release;
 mod sources;
 mod spool;
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::io::{self, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
@@ -52,6 +53,8 @@ pub fn scheme(profile: Profile) -> Scheme {
 pub struct Outcome {
     /// What the index holds.
     pub totals: Totals,
+    /// Releases that were left out because they are indexed already.
+    pub known: Vec<String>,
     /// Releases that were left out, each with the reason.
     pub skipped: Vec<String>,
     /// Members of archives that could not be read in full.
@@ -66,9 +69,30 @@ pub struct Outcome {
 /// A list that cannot be read or parsed, an output that cannot be written, no release at all, and with
 /// [`Options::strict`] any release that cannot be read.
 pub fn build(list: &Path, output: &Path, options: &Options, done: &(dyn Fn(u64) + Sync)) -> Result<Outcome, Error> {
-    let sources = sources::read(list)?;
     let mut file = AtomicFile::create(output)?;
-    let write_error = |source| Error::Io { what: "cannot write the index", path: output.to_path_buf(), source };
+    let outcome = build_into(list, &mut file, options, &Known::new(), done)?;
+    file.commit()?;
+    Ok(outcome)
+}
+
+/// Releases that need not be indexed: purl without version, and version.
+type Known = HashSet<(String, String)>;
+
+/// Builds the index of the releases that are not `known` into an unfinished file; writes nothing where none is left.
+fn build_into(
+    list: &Path,
+    file: &mut AtomicFile,
+    options: &Options,
+    known: &Known,
+    done: &(dyn Fn(u64) + Sync),
+) -> Result<Outcome, Error> {
+    let mut outcome = Outcome::default();
+    let sources = without(sources::read(list)?, known, &mut outcome);
+    if sources.is_empty() && !outcome.known.is_empty() {
+        return Ok(outcome);
+    }
+    let output = file.target().to_path_buf();
+    let write_error = |source| Error::Io { what: "cannot write the index", path: output.clone(), source };
     let state = State::new().map_err(write_error)?;
     let read: Vec<(Vec<release::ReleaseFile>, Vec<String>)> = sources
         .par_iter()
@@ -81,7 +105,6 @@ pub fn build(list: &Path, output: &Path, options: &Options, done: &(dyn Fn(u64) 
     if let Some(source) = state.failure() {
         return Err(write_error(source));
     }
-    let mut outcome = Outcome::default();
     let kept = sort_out(&sources, read, options, &mut outcome)?;
     let counts = Counts::of(&lock(&state.contents), &state.spool).map_err(write_error)?;
     let input = assemble(&kept, &state, counts, options);
@@ -91,9 +114,19 @@ pub fn build(list: &Path, output: &Path, options: &Options, done: &(dyn Fn(u64) 
     let mut out = io::BufWriter::with_capacity(1 << 20, file.file());
     let (totals, _) = writer::write(&input, &mut out).map_err(write_error)?;
     drop(out);
-    file.commit()?;
     outcome.totals = totals;
     Ok(outcome)
+}
+
+/// The sources that are not known yet.
+fn without(sources: Vec<Source>, known: &Known, outcome: &mut Outcome) -> Vec<Source> {
+    let is_known = |source: &Source| {
+        let version = source.purl.version().unwrap_or_default();
+        known.contains(&(source.purl.base().to_string(), version))
+    };
+    let (old, new): (Vec<Source>, Vec<Source>) = sources.into_iter().partition(is_known);
+    outcome.known = old.iter().map(|source| format!("{} (line {})", source.purl, source.line)).collect();
+    new
 }
 
 /// What the readers share.

@@ -72,3 +72,7 @@ pub const COPYRIGHT_TEXT: usize = 8 << 20;
 pub const CHOICES: usize = 32;
 /// Licence statements of one file, and apart from them mentions; the rest is left out.
 pub const LICENSES: usize = 2_000;
+/// Parts of one index file.
+pub const PARTS: usize = 64;
+/// Indexes that are searched together, each part of a file counted.
+pub const INDEXES: usize = 1024;

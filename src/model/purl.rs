@@ -50,6 +50,18 @@ impl fmt::Display for Purl {
     }
 }
 
+/// A purl of a component and a version, escaped as a purl asks.
+pub fn with_version(base: &str, version: &str) -> String {
+    let mut out = format!("{base}@");
+    for byte in version.bytes() {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'.' | b'-' | b'_' | b'~' | b':' => out.push(char::from(byte)),
+            _ => out.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    out
+}
+
 /// The last segment of a purl's base: the name without type and namespace, percent escapes undone.
 pub fn short_name(base: &str) -> String {
     percent_decode(base.rsplit('/').next().unwrap_or(base))

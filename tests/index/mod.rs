@@ -1,5 +1,9 @@
 //! `foundling index`: the same sources give the same bytes, and what cannot be read is named.
 
+mod damage;
+mod pack;
+mod spread;
+
 use std::ffi::OsStr;
 use std::fs;
 use std::path::Path;

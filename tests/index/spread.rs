@@ -137,20 +137,22 @@ fn the_origin_is_named_though_another_part_holds_what_carries_it() {
 
 #[test]
 fn a_file_that_paths_say_nothing_of_goes_to_the_origin_of_its_like() {
-    let origin = releases()[..1].to_vec();
-    for parts in [[origin.clone(), valise()], [valise(), origin]] {
+    let code = |seed: u64| sources::c_file(500 + seed, 6);
+    let files = |paths: [&str; 2]| [0, 1].map(|at| (paths[at].to_string(), code(at as u64))).to_vec();
+    let origin: Vec<Release> = vec![("pkg:generic/buckle@1.0", files(["src/a.c", "src/b.c"]))];
+    let mut carrier = files(["deps/buckle/src/a.c", "src/b.c"]);
+    carrier.extend((0..3).map(|number| (format!("valise/strap{number}.c"), code(10 + number))));
+    let carrier: Vec<Release> = vec![("pkg:generic/valise@3.0", carrier)];
+    for parts in [[origin.clone(), carrier.clone()], [carrier, origin]] {
         let tree = Tree::new();
         pack(&tree, &parts);
-        // Both hold the second at the same path; that pocket lends is known from the first only. Valise is there too, with
+        // Both hold the second at the same path; that buckle lends is known from the first only. Valise is there too, with
         // more of its own, and would get the file if nothing were known.
-        tree.add("tree/a/pocket0.c", released("pkg:generic/pocket@1.0", "src/pocket0.c"));
-        tree.add("tree/b/own.c", released("pkg:generic/pocket@1.0", "src/pocket4.c"));
-        for (path, text) in &valise()[0].1[..3] {
-            tree.add(&format!("tree/v/{path}"), text);
-        }
+        tree.add("tree/x/one.c", code(0));
+        tree.add("tree/y/two.c", code(1));
+        (0..3).for_each(|number| tree.add(&format!("tree/z/valise/strap{number}.c"), code(10 + number)));
         let report = scan(&tree);
-        let files = report["files"].as_array().expect("a list");
-        let owner = files.iter().find(|file| file["path"] == "b/own.c").map(|file| &file["matches"][0]["purl"]);
-        assert_eq!(owner, Some(&"pkg:generic/pocket@1.0".into()), "{report}");
+        let expected = ["pkg:generic/buckle@1.0"; 2].into_iter().chain(["pkg:generic/valise@3.0"; 3]);
+        assert_eq!(purls(&report), expected.collect::<Vec<_>>());
     }
 }

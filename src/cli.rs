@@ -106,7 +106,7 @@ pub enum Command {
     Licenses(Licenses),
     /// Say why a file, or lines of it, were attributed as they were.
     Explain(Explain),
-    /// Build, describe or check an index: the file that scans compare with.
+    /// Build, extend, compare, describe or check an index: the file that scans compare with.
     #[command(subcommand, arg_required_else_help = true)]
     Index(Index),
     /// Say which version this is, and with --verbose whose work it carries.

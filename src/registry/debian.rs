@@ -97,7 +97,7 @@ fn fetch_one(registries: &Registries, package: &str, one: &Listed) -> Result<Pat
     let home = registries.home(Registry::Debian)?;
     let mut last = Failure::Unlisted;
     for revision in one.revisions.iter().take(limits::REVISIONS) {
-        super::check_version(revision)?;
+        super::check_version(Registry::Debian, revision)?;
         let folder = registries.scratch(Registry::Debian)?;
         let mut client = command("apt-get");
         client.args(["source", "-qq", "--download-only", "--only-source", &format!("{package}={revision}")]);

@@ -290,7 +290,7 @@ impl Registries {
     fn download(&self, registry: Registry, package: &str, missing: &[&Listed], record: &mut Record) {
         let mut wanted: Vec<&Listed> = Vec::new();
         for one in missing {
-            let name = check_name(registry, package).and_then(|_| check_version(&one.version));
+            let name = check_name(registry, package).and_then(|_| check_version(registry, &one.version));
             match (name, one.bytes) {
                 (Err(failure), _) => record.refuse(one, failure),
                 (Ok(()), Some(bytes)) if bytes > limits::DOWNLOAD_BYTES => record.refuse(one, Failure::TooLarge(bytes)),
@@ -360,8 +360,12 @@ fn check_name(registry: Registry, package: &str) -> Result<(), Failure> {
     if good { Ok(()) } else { Err(Failure::BadName(package.to_string())) }
 }
 
-fn check_version(version: &str) -> Result<(), Failure> {
-    if is_word(version) { Ok(()) } else { Err(Failure::BadName(version.to_string())) }
+/// Whether a version can stand behind a package's name on a client's command line and mean a release: `kit@file:x` would
+/// mean a file.
+fn check_version(registry: Registry, version: &str) -> Result<(), Failure> {
+    let plain = !version.contains(':') && version.starts_with(|first: char| first.is_ascii_digit());
+    let good = is_word(version) && (plain || registry == Registry::Debian);
+    if good { Ok(()) } else { Err(Failure::BadName(version.to_string())) }
 }
 
 /// Letters, digits and the marks of versions, the first a letter, a digit or `_`.
@@ -424,11 +428,11 @@ mod tests {
         }
         assert!(!good(Registry::Crates, "@scope/name") && !good(Registry::Crates, &"a".repeat(limits::NAME_BYTES + 1)));
         assert!(good(Registry::Crates, &"a".repeat(limits::NAME_BYTES)));
-        assert!(
-            check_version("1:1.2.3+dfsg-1~bpo1").is_ok()
-                && check_version("-1").is_err()
-                && check_version("1 2").is_err()
-        );
+        let version = |registry, version: &str| check_version(registry, version).is_ok();
+        assert!(version(Registry::Debian, "1:1.2.3+dfsg-1~bpo1") && version(Registry::Npm, "1.0.0-rc.1+build"));
+        for text in ["-1", "1 2", "file:x", "latest", "1:2", ""] {
+            assert!(!version(Registry::Npm, text), "{text}");
+        }
     }
 
     #[test]

@@ -9,6 +9,13 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use crate::model::place::Lines;
 use crate::report::Format;
 
+mod index;
+
+pub use index::{
+    Fetch, Index, IndexAdd, IndexBuild, IndexDiff, IndexInfo, IndexLicenses, IndexMerge, IndexPack, IndexVerify,
+    Profile,
+};
+
 /// Most threads that may be asked for.
 const THREADS: i64 = 1024;
 
@@ -46,48 +53,6 @@ Examples:
   foundling explain src/inflate.c:42     what covers line 42
   foundling explain src/inflate.c:10-80  what covers lines 10 to 80";
 
-const BUILD_EXAMPLES: &str = "\
-Each INPUT may be
-  a package URL       pkg:npm/jquery@3.5.1, pkg:npm/jquery (all final releases),
-                      \"pkg:npm/jquery@>=1.9,<3\"; also pkg:cargo, pkg:pypi, pkg:deb/debian
-  a git repository    each tag that is a version is a release
-  a folder, archive   one release; its name tells which, or --purl
-  list.txt            package URLs, one a line
-  sources.jsonl       one release a line:
-                      {\"purl\": \"pkg:pypi/urllib3@1.26.5\", \"path\": \"urllib3.tar.gz\"}
-                      \"released\" (a date), \"license\" (SPDX) and others may be added
-  catalog.toml        components and where their releases come from
-  an SBOM             CycloneDX or SPDX: everything that it names
-  a lockfile          of cargo, npm, yarn, pnpm, pip, poetry, uv, pipenv
-
-Packages are fetched by npm, cargo, pip and apt-get, with their own settings
-(mirrors, proxies, credentials); nothing of a package is ever run.
-
-Examples:
-  foundling index build -o ours.fdx sources.jsonl
-  foundling index build -o web.fdx pkg:npm/jquery pkg:npm/lodash --releases 20
-  foundling index build -o deps.fdx Cargo.lock package-lock.json bom.json
-  foundling index build -o lib.fdx ~/src/lib --purl pkg:github/me/lib
-  foundling index build -o company.fdx --own our-releases.jsonl
-  foundling scan --index ours.fdx";
-
-const PACK_EXAMPLES: &str = "\
-Without --full the result is what the program carries inside; with it, every
-release that the catalogue allows, with all code: larger, and it finds more.
-
-Examples:
-  foundling index pack --full -o full.fdx
-  foundling index pack --full -o full.fdx --list full.jsonl
-  foundling scan --index full.fdx --no-default-index";
-
-const COMPILE_EXAMPLES: &str = "\
-The result takes effect when the program is built anew with it.
-
-Examples:
-  pip download --no-deps --only-binary :all: --require-hashes \\
-      -r fingerprints/licenses.txt -d work
-  foundling index licenses -o fingerprints/licenses.fpl work/*.whl";
-
 /// Finds the open source that nobody declared: vendored folders, copied files and pasted snippets.
 #[derive(Debug, Parser)]
 #[command(name = "foundling", bin_name = "foundling", version, max_term_width = 100, arg_required_else_help = true, after_help = EXAMPLES)]
@@ -105,7 +70,7 @@ pub enum Command {
     Licenses(Licenses),
     /// Say why a file, or lines of it, were attributed as they were.
     Explain(Explain),
-    /// Build, describe or check an index: the file that scans compare with.
+    /// Build, extend, compare, describe or check an index: the file that scans compare with.
     #[command(subcommand, arg_required_else_help = true)]
     Index(Index),
     /// Say which version this is, and with --verbose whose work it carries.
@@ -214,127 +179,11 @@ pub struct Explain {
     pub root: Option<PathBuf>,
 }
 
-/// `foundling index`.
-#[derive(Debug, Subcommand)]
-pub enum Index {
-    /// Build an index from packages, lists, SBOMs, repositories, folders and archives.
-    Build(IndexBuild),
-    /// Build the bundled index anew, or a fuller one.
-    Pack(IndexPack),
-    /// Say what an index holds.
-    Info(IndexInfo),
-    /// Check every byte of an index against its digests.
-    Verify(IndexVerify),
-    /// Compile licence rules into the form that the program carries.
-    Licenses(IndexLicenses),
-}
-
-/// `foundling index build`.
-#[derive(Args, Debug)]
-#[command(after_help = BUILD_EXAMPLES)]
-pub struct IndexBuild {
-    /// What to index; see below.
-    #[arg(value_name = "INPUT", required = true)]
-    pub inputs: Vec<PathBuf>,
-    /// The index file to write; it appears when it is complete.
-    #[arg(short, long, value_name = "INDEX")]
-    pub output: PathBuf,
-    /// Component (and version) of the one folder, archive or repository that is given.
-    #[arg(long, value_name = "PURL")]
-    pub purl: Option<String>,
-    /// How much to keep for each file.
-    #[arg(long, value_enum, default_value_t = Profile::Full)]
-    pub profile: Profile,
-    /// Mark every component as your company's own code: copies of it are internal reuse, not open source.
-    #[arg(long)]
-    pub own: bool,
-    /// How releases are fetched.
-    #[command(flatten)]
-    pub fetch: Fetch,
-}
-
-/// `foundling index pack`.
-#[derive(Args, Debug)]
-#[command(after_help = PACK_EXAMPLES)]
-pub struct IndexPack {
-    /// The catalogue [default: the one inside the program].
-    #[arg(value_name = "CATALOG")]
-    pub catalog: Option<PathBuf>,
-    /// The index file to write; it appears when it is complete.
-    #[arg(short, long, value_name = "INDEX")]
-    pub output: PathBuf,
-    /// More releases, and all code of each.
-    #[arg(long)]
-    pub full: bool,
-    /// How releases are fetched.
-    #[command(flatten)]
-    pub fetch: Fetch,
-}
-
-/// How releases are fetched, and what becomes of those that cannot be had.
-#[derive(Args, Debug)]
-pub struct Fetch {
-    /// At most so many releases of a component, spread over its history [default: all, or what a catalogue says].
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
-    pub releases: Option<u32>,
-    /// Write what was really indexed to this file: a list that the same index can be built from.
-    #[arg(long, value_name = "FILE")]
-    pub list: Option<PathBuf>,
-    /// Stop if anything cannot be had or read, instead of leaving it out with a warning.
-    #[arg(long)]
-    pub strict: bool,
-    /// Where downloads are kept [default: foundling in the user's cache folder].
-    #[arg(long, value_name = "DIR")]
-    pub cache: Option<PathBuf>,
-    /// Ask the registries again what they list, however lately that was done.
-    #[arg(long)]
-    pub refresh: bool,
-    /// Look for Debian packages in this suite, too, besides the machine's own; may be given more than once.
-    #[arg(long, value_name = "SUITE")]
-    pub suite: Vec<String>,
-    /// Memory for sorting, in bytes or as 512MiB, 2GiB; what does not fit goes through temporary files.
-    #[arg(long, value_name = "SIZE", default_value = "1GiB", value_parser = size)]
-    pub memory: u64,
-    /// How to go about it.
-    #[command(flatten)]
-    pub run: Run,
-}
-
-/// `foundling index info`.
-#[derive(Args, Debug)]
-pub struct IndexInfo {
-    /// The index file [default: the index inside the program].
-    #[arg(value_name = "INDEX")]
-    pub index: Option<PathBuf>,
-    /// How to write the answer.
-    #[command(flatten)]
-    pub format: FormatChoice,
-}
-
-/// `foundling index verify`.
-#[derive(Args, Debug)]
-pub struct IndexVerify {
-    /// The index file.
-    #[arg(value_name = "INDEX")]
-    pub index: PathBuf,
-}
-
-/// `foundling index licenses`.
-#[derive(Args, Debug)]
-#[command(after_help = COMPILE_EXAMPLES)]
-pub struct IndexLicenses {
-    /// The package of the ScanCode toolkit, as pip downloads it.
-    #[arg(value_name = "WHEEL")]
-    pub wheel: PathBuf,
-    /// The file to write; it appears when it is complete.
-    #[arg(short, long, value_name = "FILE")]
-    pub output: PathBuf,
-}
-
 /// Which indexes to compare with.
 #[derive(Args, Debug)]
 pub struct Indexes {
-    /// Compare with this index too; may be given more than once.
+    /// Compare with this index too; may be given more than once. The environment variable FOUNDLING_INDEX names
+    /// others for every run, separated as in PATH.
     #[arg(long, value_name = "INDEX")]
     pub index: Vec<PathBuf>,
     /// Leave out the index inside the program.
@@ -359,15 +208,6 @@ pub struct Run {
     /// Show no progress.
     #[arg(short, long)]
     pub quiet: bool,
-}
-
-/// How much an index keeps for each file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Profile {
-    /// Finds the shortest snippets.
-    Full,
-    /// Less than half the size; finds somewhat less.
-    Compact,
 }
 
 impl ValueEnum for Format {
@@ -429,34 +269,6 @@ fn path_and_lines(text: &str) -> Option<(PathBuf, Lines)> {
 fn line_number(text: &str) -> Option<u32> {
     let digits = text.bytes().all(|byte| byte.is_ascii_digit());
     text.parse().ok().filter(|&number| digits && number > 0)
-}
-
-/// An amount of memory: a number with or without one of the units below, in any case, at least one byte.
-fn size(text: &str) -> Result<u64, String> {
-    const UNITS: [(&str, u64); 12] = [
-        ("kib", 1 << 10),
-        ("mib", 1 << 20),
-        ("gib", 1 << 30),
-        ("tib", 1 << 40),
-        ("kb", 1_000),
-        ("mb", 1_000_000),
-        ("gb", 1_000_000_000),
-        ("tb", 1_000_000_000_000),
-        ("k", 1 << 10),
-        ("m", 1 << 20),
-        ("g", 1 << 30),
-        ("b", 1),
-    ];
-    let lower = text.trim().to_ascii_lowercase();
-    let unit = UNITS.iter().find_map(|(unit, factor)| lower.strip_suffix(unit).map(|number| (number, *factor)));
-    let (number, factor) = unit.unwrap_or((&lower, 1));
-    let number = number.trim_end();
-    let digits = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
-    let bytes = number.parse::<u64>().ok().filter(|_| digits).and_then(|number| number.checked_mul(factor));
-    match bytes {
-        Some(bytes) if bytes > 0 => Ok(bytes),
-        _ => Err("write a whole number of bytes, or one with a unit as in 512MiB or 2GiB".to_string()),
-    }
 }
 
 #[cfg(test)]
@@ -524,6 +336,25 @@ mod tests {
     }
 
     #[test]
+    fn an_index_grows_with_the_options_it_is_built_with() {
+        let add = read("foundling index add a.fdx s.jsonl -o b.fdx --profile compact --memory 1MiB --strict -q -j 2");
+        let Ok(Command::Index(Index::Add(add))) = add else { panic!("{add:?}") };
+        let IndexAdd { base, build } = add;
+        assert_eq!((base, build.output), (PathBuf::from("a.fdx"), PathBuf::from("b.fdx")));
+        assert_eq!((build.profile, build.fetch.memory, build.fetch.strict), (Profile::Compact, 1 << 20, true));
+        let help = read("foundling index add --help").unwrap_err().to_string();
+        assert!(help.starts_with("Add releases") && help.contains("index add ours.fdx"), "{help}");
+        assert!(!help.contains("index build -o"), "not the examples of another command: {help}");
+    }
+
+    #[test]
+    fn the_variable_that_names_indexes_is_in_the_help() {
+        for line in ["foundling scan --help", "foundling explain --help"] {
+            assert!(read(line).unwrap_err().to_string().contains("FOUNDLING_INDEX"), "{line}");
+        }
+    }
+
+    #[test]
     fn mistakes_end_with_2_and_questions_with_0() {
         for line in [
             "foundling",
@@ -532,6 +363,9 @@ mod tests {
             "foundling scan -j 0",
             "foundling scan --format xml",
             "foundling index verify",
+            "foundling index add -o b.fdx a.fdx",
+            "foundling index merge -o b.fdx a.fdx",
+            "foundling index diff a.fdx",
             "foundling scan --only everything",
             "foundling scan --only licenses --no-licenses",
             "foundling index build -o x s --memory much",
@@ -555,14 +389,17 @@ mod tests {
             "foundling explain --help",
             "foundling index build --help",
             "foundling index pack --help",
+            "foundling index add --help",
+            "foundling index merge --help",
+            "foundling index diff --help",
         ] {
             let help = read(line).unwrap_err().to_string();
             let examples: Vec<_> = help.lines().filter_map(|line| line.strip_prefix("  foundling ")).collect();
             assert!(!examples.is_empty(), "{help}");
             assert!(
-                !help.contains("How to go about it")
-                    && !help.contains("What to look for")
-                    && !help.contains("How releases are"),
+                !["How to go about it", "What to look for", "How releases are", "What to add and how"]
+                    .iter()
+                    .any(|own| help.contains(own)),
                 "a group's own words stay out of help: {help}"
             );
             for example in examples {
@@ -595,14 +432,5 @@ mod tests {
         let target = Target::read("odd:10".into());
         assert_eq!(target.choose(|_| false), (Path::new("odd"), Some(Lines { first: 10, last: 10 })));
         assert_eq!(target.choose(|path| path == Path::new("odd:10")), (Path::new("odd:10"), None));
-    }
-
-    #[test]
-    fn sizes_have_units() {
-        let sizes = ["1", "4096b", "512MiB", "2GiB", "1 TiB", "3MB", "1g"].map(|text| size(text).unwrap());
-        assert_eq!(sizes, [1, 4096, 512 << 20, 2 << 30, 1 << 40, 3_000_000, 1 << 30]);
-        for text in ["", "0", "MiB", "-1", "+1", "1.5GiB", "18446744073709551615KiB", "1 x"] {
-            assert!(size(text).is_err(), "{text}");
-        }
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! Nothing inside a scanned tree is read here: a setting that came with the tree could hide what is in it.
 
+use std::ffi::OsStr;
 use std::path::PathBuf;
 
 use crate::build::{self, plan};
@@ -19,9 +20,15 @@ use crate::scan;
 pub enum IndexSource {
     /// The one inside the program.
     Bundled,
-    /// A file.
+    /// A file that [`INDEX_VARIABLE`] names.
+    Variable(PathBuf),
+    /// A file that the command line names.
     File(PathBuf),
 }
+
+/// The environment variable that names index files for every run, separated as in `PATH`. Its value is passed in: only
+/// the program itself looks at its environment.
+pub const INDEX_VARIABLE: &str = "FOUNDLING_INDEX";
 
 /// How hard to work, and how loudly.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -93,11 +100,11 @@ pub enum WantedReleases {
 }
 
 impl ScanSettings {
-    /// The settings of `foundling scan`.
+    /// The settings of `foundling scan`; `variable` is the value of [`INDEX_VARIABLE`].
     ///
     /// # Errors
     /// [`Error::Usage`] where nothing is left to compare with, or one root lies in another.
-    pub fn new(scan: cli::Scan) -> Result<ScanSettings, Error> {
+    pub fn new(scan: cli::Scan, variable: Option<&OsStr>) -> Result<ScanSettings, Error> {
         let effort = Effort::new(&scan.run);
         refuse_nested(&scan.paths)?;
         let wanted = wanted(&scan.parts);
@@ -105,9 +112,9 @@ impl ScanSettings {
             scan::Options { no_ignore: scan.no_ignore, all_files: scan.all_files, wanted, threads: effort.threads };
         Ok(ScanSettings {
             roots: scan.paths,
-            // An index that is named must open, whether it is needed or not.
+            // An index that is named here must open, whether it is needed or not.
             indexes: match wanted.matches {
-                true => index_sources(scan.indexes)?,
+                true => index_sources(scan.indexes, variable)?,
                 false => scan.indexes.index.into_iter().map(IndexSource::File).collect(),
             },
             options,
@@ -242,23 +249,46 @@ fn cache_folder() -> Option<PathBuf> {
     folder.map(|folder| folder.join("foundling"))
 }
 
+/// An addition to an index, ready to go.
+#[derive(Clone, Debug)]
+pub struct AddSettings {
+    /// The index to add to.
+    pub base: PathBuf,
+    /// What to add, and the index file to write.
+    pub build: BuildSettings,
+}
+
+impl AddSettings {
+    /// The settings of `foundling index add`.
+    ///
+    /// # Errors
+    /// As [`BuildSettings::new`].
+    pub fn new(add: cli::IndexAdd) -> Result<AddSettings, Error> {
+        Ok(AddSettings { base: add.base, build: BuildSettings::new(add.build)? })
+    }
+}
+
 impl Effort {
     fn new(run: &cli::Run) -> Effort {
         Effort { threads: run.threads.map_or(0, usize::from), quiet: run.quiet }
     }
 }
 
-/// The indexes to compare with, the bundled one first.
+/// The indexes to compare with: the bundled one, those of [`INDEX_VARIABLE`], of which `variable` is the value, and those
+/// that the command line names. Empty entries of the variable are passed over.
 ///
 /// # Errors
 /// [`Error::Usage`] where none is left: every report would say that nothing was found.
-pub fn index_sources(indexes: cli::Indexes) -> Result<Vec<IndexSource>, Error> {
+pub fn index_sources(indexes: cli::Indexes, variable: Option<&OsStr>) -> Result<Vec<IndexSource>, Error> {
     let bundled = (!indexes.no_default_index).then_some(IndexSource::Bundled);
-    let sources: Vec<IndexSource> =
-        bundled.into_iter().chain(indexes.index.into_iter().map(IndexSource::File)).collect();
+    let named = variable.into_iter().flat_map(std::env::split_paths).filter(|path| !path.as_os_str().is_empty());
+    let mut sources: Vec<IndexSource> = bundled.into_iter().chain(named.map(IndexSource::Variable)).collect();
+    sources.extend(indexes.index.into_iter().map(IndexSource::File));
     if sources.is_empty() {
-        let text = "there is no index to compare with: name one with --index, or leave out --no-default-index";
-        return Err(Error::Usage(text.to_string()));
+        let text = format!(
+            "there is no index to compare with: name one with --index or {INDEX_VARIABLE}, or leave out --no-default-index"
+        );
+        return Err(Error::Usage(text));
     }
     Ok(sources)
 }
@@ -268,10 +298,28 @@ mod tests {
     use super::*;
 
     fn scan(line: &str) -> Result<ScanSettings, Error> {
+        scan_with(line, None)
+    }
+
+    fn scan_with(line: &str, variable: Option<&str>) -> Result<ScanSettings, Error> {
         match cli::parse(line.split(' ').map(Into::into)) {
-            Ok(cli::Command::Scan(scan)) => ScanSettings::new(scan),
+            Ok(cli::Command::Scan(scan)) => ScanSettings::new(scan, variable.map(OsStr::new)),
             other => panic!("{other:?}"),
         }
+    }
+
+    #[test]
+    fn the_variable_names_indexes_between_the_bundled_one_and_those_of_the_command_line() {
+        let paths = std::env::join_paths(["x", "", "y"]).unwrap();
+        let variable = paths.to_str();
+        let file = |name: &str| IndexSource::File(name.into());
+        let named = |name: &str| IndexSource::Variable(name.into());
+        let all = scan_with("foundling scan --index a", variable).unwrap().indexes;
+        assert_eq!(all, [IndexSource::Bundled, named("x"), named("y"), file("a")]);
+        let alone = scan_with("foundling scan --no-default-index", variable).unwrap().indexes;
+        assert_eq!(alone, [named("x"), named("y")]);
+        assert!(scan_with("foundling scan --no-default-index", Some("")).is_err(), "an empty value names nothing");
+        assert!(scan_with("foundling scan --only licenses", variable).unwrap().indexes.is_empty());
     }
 
     #[test]
@@ -286,7 +334,10 @@ mod tests {
     #[test]
     fn a_scan_against_nothing_is_refused_with_advice() {
         let error = scan("foundling scan --no-default-index").unwrap_err().to_string();
-        assert!(error.contains("--index") && error.contains("--no-default-index"), "{error}");
+        assert!(
+            error.contains(INDEX_VARIABLE) && error.contains("--index") && error.contains("--no-default-index"),
+            "{error}"
+        );
     }
 
     #[test]

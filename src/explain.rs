@@ -121,12 +121,18 @@ fn whole(page: &mut String, indexes: &Indexes, evidence: &FileEvidence) {
     for one in &evidence.whole {
         let Some(index) = indexes.get(one.index) else { continue };
         let holders = index.holders(one.content);
-        line!(page, "  {:?} in `{}`, {} holders", one.kind, safe(&index.path().to_string_lossy()), holders.len());
+        line!(page, "  {:?} in `{}`, {} holders", one.kind, named(index), holders.len());
         for holder in holders.iter().take(HOLDERS_LISTED) {
             line!(page, "    {}", held(index, *holder, one.content));
         }
         origins(page, index, &holders);
     }
+}
+
+/// An index's file, and which part of it the index is.
+fn named(index: &Index) -> String {
+    let path = safe(&index.path().to_string_lossy()).into_owned();
+    index.part().map_or(path.clone(), |part| format!("{path} part {part}"))
 }
 
 /// `pkg:… 1.2 to 1.4: path`.
@@ -181,12 +187,11 @@ fn pieces(page: &mut String, indexes: &Indexes, trace: &Trace, tokens: &Tokens, 
         return;
     }
     for ((number, index), (seeds, hits)) in indexes.iter().zip(trace.seeds.iter().zip(&trace.hits)) {
-        let name = index.path().to_string_lossy().into_owned();
         line!(
             page,
             "  index {} `{}`: {seeds} seeds, {hits} hits near one another, bar {:.1} bits",
             number.0,
-            safe(&name),
+            named(index),
             index.bar()
         );
     }

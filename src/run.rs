@@ -1,24 +1,31 @@
 //! The commands: settings in, a report or an index out. Files of the user's are opened and messages printed here.
 
+use std::ffi::OsString;
 use std::io::{self, Write};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
 use crate::atomic::AtomicFile;
-use crate::build::{self, Outcome, plan, sources};
+use crate::build::grow::Added;
+use crate::build::plan::{self, Plan};
+use crate::build::{self, Outcome, sources};
 use crate::cli::{self, Command};
-use crate::config::{self, BuildSettings, Effort, IndexSource, LicenseSettings, ScanSettings, WantedReleases};
+use crate::config::{
+    self, AddSettings, BuildSettings, Effort, INDEX_VARIABLE, IndexSource, LicenseSettings, ScanSettings,
+    WantedReleases,
+};
 use crate::error::Error;
 use crate::explain;
+use crate::index::diff;
 use crate::index::format::FORMAT;
 use crate::index::reader::Index;
-use crate::index::set::Indexes;
+use crate::index::set::{IndexFile, Indexes};
 use crate::index::verify;
 use crate::license::encode;
 use crate::report::layout::{self, safe};
 use crate::report::output::{self, Output};
 use crate::report::progress::Progress;
-use crate::report::{self, index_info, licenses};
+use crate::report::{self, index_diff, index_info, licenses};
 use crate::scan;
 use crate::text::TEXT_VERSION;
 
@@ -31,7 +38,8 @@ static CATALOG: &str = include_str!("../fingerprints/catalog.toml");
 /// Whose work is inside the program.
 const NOTICE: &str = include_str!("../NOTICE");
 
-/// Files of releases that could not be read in full and are named after a build; releases left out are all named.
+/// Files of releases that could not be read in full, and releases that were indexed already, that are named after a
+/// build; releases left out for another reason are all named.
 const PARTS_LISTED: usize = 10;
 
 /// Does what the command line asks for.
@@ -40,16 +48,24 @@ const PARTS_LISTED: usize = 10;
 /// Why it could not be done; nothing was written then, or standard output failed half-way.
 pub fn run(command: Command) -> Result<(), Error> {
     match command {
-        Command::Scan(scan) => run_scan(&ScanSettings::new(scan)?),
+        Command::Scan(scan) => run_scan(&ScanSettings::new(scan, variable().as_deref())?),
         Command::Licenses(licenses) => run_licenses(&LicenseSettings::new(licenses)?),
         Command::Explain(explain) => run_explain(explain),
         Command::Version(version) => run_version(version.verbose),
         Command::Index(cli::Index::Build(build)) => run_build(&BuildSettings::new(build)?),
+        Command::Index(cli::Index::Add(add)) => run_add(&AddSettings::new(add)?),
+        Command::Index(cli::Index::Merge(merge)) => run_merge(&merge),
         Command::Index(cli::Index::Pack(pack)) => run_build(&BuildSettings::pack(pack)?),
+        Command::Index(cli::Index::Diff(diff)) => run_diff(&diff),
         Command::Index(cli::Index::Info(info)) => run_info(info),
         Command::Index(cli::Index::Verify(verify)) => run_verify(&verify.index),
         Command::Index(cli::Index::Licenses(licenses)) => run_compile(&licenses),
     }
+}
+
+/// The indexes that the environment names.
+fn variable() -> Option<OsString> {
+    std::env::var_os(INDEX_VARIABLE)
 }
 
 fn run_scan(settings: &ScanSettings) -> Result<(), Error> {
@@ -80,7 +96,7 @@ fn run_licenses(settings: &LicenseSettings) -> Result<(), Error> {
 }
 
 fn run_explain(explain: cli::Explain) -> Result<(), Error> {
-    let indexes = open(&config::index_sources(explain.indexes)?)?;
+    let indexes = open(&config::index_sources(explain.indexes, variable().as_deref())?)?;
     let (path, lines) = explain.target.choose(Path::exists);
     let page = explain::explain(&indexes, path, lines, explain.root.as_deref())?;
     let mut out = Output::stdout();
@@ -89,12 +105,23 @@ fn run_explain(explain: cli::Explain) -> Result<(), Error> {
 }
 
 fn run_build(settings: &BuildSettings) -> Result<(), Error> {
+    let start = Instant::now();
+    let plan = prepare(settings)?;
+    let outcome =
+        reading(settings, &plan, |done| build::build(&plan.sources, &settings.output, &settings.options, done))?;
+    let outcome = with_list(settings, plan, outcome)?;
+    let size = size_of(&settings.output);
+    say(&build_summary(&settings.output, size, &outcome, start.elapsed(), settings.effort.quiet));
+    Ok(())
+}
+
+/// Fetches what is to be indexed, once it is known that what comes of it can be written.
+fn prepare(settings: &BuildSettings) -> Result<Plan, Error> {
     use_threads(settings.effort);
     output::remove_on_interrupt();
     for path in settings.list.iter().chain([&settings.output]) {
         check_writable(path)?;
     }
-    let start = Instant::now();
     let fetched = Progress::new("Fetching", "releases", settings.effort.quiet);
     let got = |bytes| fetched.count(bytes);
     let plan = match &settings.wanted {
@@ -103,25 +130,34 @@ fn run_build(settings: &BuildSettings) -> Result<(), Error> {
     };
     fetched.finish();
     let plan = plan?;
-    if let (true, Some(first)) = (settings.options.strict, plan.failed.first()) {
-        return Err(Error::Usage(format!(
-            "{} releases or packages cannot be had, the first: {first}",
-            plan.failed.len()
-        )));
+    match (settings.options.strict, plan.failed.first()) {
+        (true, Some(first)) => {
+            Err(Error::Usage(format!("{} releases or packages cannot be had, the first: {first}", plan.failed.len())))
+        }
+        _ => Ok(plan),
     }
+}
+
+/// Does the work on a plan's releases, with progress shown.
+fn reading<T>(
+    settings: &BuildSettings,
+    plan: &Plan,
+    work: impl FnOnce(&(dyn Fn(u64) + Sync)) -> Result<T, Error>,
+) -> Result<T, Error> {
     let progress = Progress::new("Reading", "releases", settings.effort.quiet);
     progress.expect(plan.sources.len() as u64);
-    let done = |bytes| progress.count(bytes);
-    let built = build::build(&plan.sources, &settings.output, &settings.options, &done);
+    let done = work(&|bytes| progress.count(bytes));
     progress.finish();
-    let mut outcome = built.map_err(|error| with_failures(error, &plan.failed))?;
+    done.map_err(|error| with_failures(error, &plan.failed))
+}
+
+/// Writes the list of what was indexed, if one is wanted, and puts what could not be had to what was left out.
+fn with_list(settings: &BuildSettings, plan: Plan, mut outcome: Outcome) -> Result<Outcome, Error> {
     outcome.skipped.splice(0..0, plan.failed);
     if let Some(list) = &settings.list {
         sources::write(list, &outcome.sources)?;
     }
-    let size = std::fs::metadata(&settings.output).map_or(0, |metadata| metadata.len());
-    say(&build_summary(&settings.output, size, &outcome, start.elapsed(), settings.effort.quiet));
-    Ok(())
+    Ok(outcome)
 }
 
 /// Where nothing could be had there is nothing to build from, and why is what the user wants to know.
@@ -135,25 +171,99 @@ fn with_failures(error: Error, failed: &[String]) -> Error {
     }
 }
 
+fn size_of(path: &Path) -> u64 {
+    std::fs::metadata(path).map_or(0, |metadata| metadata.len())
+}
+
+fn run_add(settings: &AddSettings) -> Result<(), Error> {
+    let AddSettings { base, build } = settings;
+    let start = Instant::now();
+    // Nothing is fetched for an index that cannot be added to.
+    open(&[IndexSource::File(base.clone())])?;
+    let plan = prepare(build)?;
+    let Added { outcome, parts } =
+        reading(build, &plan, |done| build::grow::add(base, &plan.sources, &build.output, &build.options, done))?;
+    let outcome = with_list(build, plan, outcome)?;
+    say(&add_summary(settings, &outcome, parts, start.elapsed()));
+    Ok(())
+}
+
+/// What was left out, and unless that is not wanted what came of the rest.
+fn add_summary(settings: &AddSettings, outcome: &Outcome, parts: usize, time: Duration) -> String {
+    let AddSettings { base, build } = settings;
+    let mut text = left_out(outcome);
+    if build.effort.quiet {
+        return text;
+    }
+    if outcome.totals.releases > 0 {
+        text.push_str(&read(outcome, time));
+        text.push_str(&wrote(&build.output, size_of(&build.output), parts));
+    } else {
+        let (base, output) = (base.to_string_lossy(), build.output.to_string_lossy());
+        text.push_str(&format!("Nothing is left to add: {} holds what {} does.\n", safe(&output), safe(&base)));
+    }
+    text
+}
+
+fn run_merge(arguments: &cli::IndexMerge) -> Result<(), Error> {
+    output::remove_on_interrupt();
+    let merged = build::grow::merge(&arguments.indexes, &arguments.output)?;
+    if !arguments.quiet {
+        say(&wrote(&arguments.output, size_of(&arguments.output), merged.len()));
+    }
+    Ok(())
+}
+
+fn run_diff(arguments: &cli::IndexDiff) -> Result<(), Error> {
+    let old = open(&[IndexSource::File(arguments.old.clone())])?;
+    let new = open(&[IndexSource::File(arguments.new.clone())])?;
+    let mut output = Output::stdout();
+    for (before, after) in old.files().iter().zip(new.files()) {
+        let parts: [Vec<&Index>; 2] = [old.parts(before).collect(), new.parts(after).collect()];
+        let described = index_diff::describe(before, after, diff::compare(&parts[0], &parts[1]));
+        let written = index_diff::write(&described, arguments.format.format, &mut output);
+        written.map_err(|source| output.error(source))?;
+    }
+    output.commit()
+}
+
 /// What was left out, and unless `quiet` what came of the rest.
 fn build_summary(output: &Path, size: u64, outcome: &Outcome, time: Duration, quiet: bool) -> String {
-    let mut text = String::new();
-    for each in &outcome.skipped {
-        text.push_str(&format!("foundling: left out: {}\n", safe(each)));
-    }
-    for each in outcome.damaged.iter().take(PARTS_LISTED) {
-        text.push_str(&format!("foundling: read in part: {}\n", safe(each)));
-    }
-    let more = outcome.damaged.len().saturating_sub(PARTS_LISTED);
-    if more > 0 {
-        text.push_str(&format!(
-            "foundling: read in part: {}\n",
-            layout::counted(more as u64, "more file", "more files")
-        ));
-    }
+    let mut text = left_out(outcome);
     if quiet {
         return text;
     }
+    text.push_str(&read(outcome, time));
+    text.push_str(&format!("Wrote {} to {}", layout::bytes(size), safe(&output.to_string_lossy())));
+    let lines = outcome.totals.distinct_lines;
+    if lines > 0 {
+        text.push_str(&format!(", {:.1} bytes for each distinct line of code", size as f64 / lines as f64));
+    }
+    text + ".\n"
+}
+
+/// What was not indexed, and why.
+fn left_out(outcome: &Outcome) -> String {
+    let mut text = some("already indexed", &outcome.known, ["more release", "more releases"]);
+    for each in &outcome.skipped {
+        text.push_str(&format!("foundling: left out: {}\n", safe(each)));
+    }
+    text + &some("read in part", &outcome.damaged, ["more file", "more files"])
+}
+
+/// The first of many with the number of the others.
+fn some(what: &str, all: &[String], [one, many]: [&str; 2]) -> String {
+    let listed = all.iter().take(PARTS_LISTED).map(|each| format!("foundling: {what}: {}\n", safe(each)));
+    let mut text: String = listed.collect();
+    let more = all.len().saturating_sub(PARTS_LISTED);
+    if more > 0 {
+        text.push_str(&format!("foundling: {what}: {}\n", layout::counted(more as u64, one, many)));
+    }
+    text
+}
+
+/// What was indexed, and how much was not.
+fn read(outcome: &Outcome, time: Duration) -> String {
     let totals = &outcome.totals;
     let figures = [
         layout::counted(totals.components, "component", "components"),
@@ -161,25 +271,30 @@ fn build_summary(output: &Path, size: u64, outcome: &Outcome, time: Duration, qu
         layout::counted(totals.files, "file", "files"),
         layout::bytes(totals.source_bytes),
     ];
-    text.push_str(&format!("Read {} in {:.1} s.\n", figures.join(", "), time.as_secs_f64()));
+    let mut text = format!("Read {} in {:.1} s.\n", figures.join(", "), time.as_secs_f64());
     if !outcome.skipped.is_empty() {
         let left_out =
             layout::counted(outcome.skipped.len() as u64, "release or package was", "releases or packages were");
         text.push_str(&format!("{left_out} left out, see above.\n"));
     }
-    text.push_str(&format!("Wrote {} to {}", layout::bytes(size), safe(&output.to_string_lossy())));
-    let lines = totals.distinct_lines;
-    if lines > 0 {
-        text.push_str(&format!(", {:.1} bytes for each distinct line of code", size as f64 / lines as f64));
+    if !outcome.known.is_empty() {
+        let known = layout::counted(outcome.known.len() as u64, "release was", "releases were");
+        text.push_str(&format!("{known} already indexed, see above.\n"));
     }
-    text + ".\n"
+    text
+}
+
+/// What became of a file of several indexes.
+fn wrote(output: &Path, size: u64, parts: usize) -> String {
+    let parts = layout::counted(parts as u64, "part", "parts");
+    format!("Wrote {} to {}, {parts}.\n", layout::bytes(size), safe(&output.to_string_lossy()))
 }
 
 fn run_version(verbose: bool) -> Result<(), Error> {
     let mut text = format!("foundling {}\n", env!("CARGO_PKG_VERSION"));
     if verbose {
         let indexes = open(&[IndexSource::Bundled])?;
-        let ids: Vec<String> = indexes.iter().map(|(_, index)| index.id()).collect();
+        let ids: Vec<String> = indexes.files().iter().map(|file| file.table.hex()).collect();
         text.push_str(&format!("index format {FORMAT}, tokeniser {TEXT_VERSION}\n"));
         text.push_str(&format!("bundled index {}\n\n{NOTICE}", ids.join(" ")));
     }
@@ -192,8 +307,8 @@ fn run_info(info: cli::IndexInfo) -> Result<(), Error> {
     let source = info.index.map_or(IndexSource::Bundled, IndexSource::File);
     let indexes = open(&[source])?;
     let mut output = Output::stdout();
-    for (_, index) in indexes.iter() {
-        let written = index_info::write(&index_info::describe(index), info.format.format, &mut output);
+    for file in indexes.files() {
+        let written = index_info::write(&index_info::describe(&indexes, file), info.format.format, &mut output);
         written.map_err(|source| output.error(source))?;
     }
     output.commit()
@@ -201,7 +316,7 @@ fn run_info(info: cli::IndexInfo) -> Result<(), Error> {
 
 fn run_verify(path: &Path) -> Result<(), Error> {
     let indexes = open(&[IndexSource::File(path.to_path_buf())])?;
-    indexes.iter().try_for_each(|(_, index)| verify_one(index))
+    indexes.files().iter().try_for_each(|file| verify_one(&indexes, file))
 }
 
 fn run_compile(arguments: &cli::IndexLicenses) -> Result<(), Error> {
@@ -218,10 +333,14 @@ fn run_compile(arguments: &cli::IndexLicenses) -> Result<(), Error> {
     Ok(())
 }
 
-fn verify_one(index: &Index) -> Result<(), Error> {
-    verify::verify(index)?;
-    let path = index.path().to_string_lossy();
-    say(&format!("{}: every digest and every record is as it should be.\n", safe(&path)));
+fn verify_one(indexes: &Indexes, file: &IndexFile) -> Result<(), Error> {
+    indexes.parts(file).try_for_each(verify::verify)?;
+    let path = file.path.to_string_lossy();
+    let parts = match file.parts.len() {
+        1 => String::new(),
+        parts => format!(" of all {parts} parts"),
+    };
+    say(&format!("{}: every digest and every record{parts} is as it should be.\n", safe(&path)));
     Ok(())
 }
 
@@ -231,6 +350,10 @@ fn open(sources: &[IndexSource]) -> Result<Indexes, Error> {
         match source {
             IndexSource::Bundled => indexes.add_bundled(BUNDLED)?,
             IndexSource::File(path) => indexes.add_file(path)?,
+            IndexSource::Variable(path) => {
+                let named = |error| Error::Usage(format!("{error} (named by {INDEX_VARIABLE})"));
+                indexes.add_file(path).map_err(named)?;
+            }
         }
     }
     Ok(indexes)
@@ -290,6 +413,7 @@ mod tests {
         };
         let outcome = Outcome {
             totals,
+            known: vec!["pkg:generic/k@1 (line 1)".into()],
             skipped: vec!["pkg:generic/a@1 (line 2): gone\u{1b}".into()],
             damaged: vec!["b".into(); 12],
             sources: Vec::new(),
@@ -297,11 +421,12 @@ mod tests {
         let text = |quiet| build_summary(Path::new("x.fdx"), 250, &outcome, Duration::from_millis(1500), quiet);
         let parts = "foundling: read in part: b\n".repeat(PARTS_LISTED);
         let left_out = format!(
-            "foundling: left out: pkg:generic/a@1 (line 2): gone\\u{{1b}}\n{parts}foundling: read in part: 2 more files\n"
+            "foundling: already indexed: pkg:generic/k@1 (line 1)\nfoundling: left out: pkg:generic/a@1 (line 2): \
+             gone\\u{{1b}}\n{parts}foundling: read in part: 2 more files\n"
         );
         assert_eq!(text(true), left_out);
         let expected = "Read 1 component, 2 releases, 3 files, 2.0 KiB in 1.5 s.\n1 release or package was left out, see above.\n\
-                        Wrote 250 bytes to x.fdx, 2.5 bytes for each distinct line of code.\n";
+                        1 release was already indexed, see above.\nWrote 250 bytes to x.fdx, 2.5 bytes for each distinct line of code.\n";
         assert_eq!(text(false), format!("{left_out}{expected}"));
     }
 }

@@ -6,7 +6,8 @@ use std::sync::Mutex;
 use crate::attribute::{self, Project};
 use crate::error::{Code, Error, Problem};
 use crate::examine::{self, Content, Memory, Search, SourceFile, Wanted, examine};
-use crate::index::set::Indexes;
+use crate::index::inventory::Figures;
+use crate::index::set::{IndexFile, Indexes};
 use crate::input::archive::{self, ArchiveLimits};
 use crate::input::walk::{self, FoundFile, WalkOptions};
 use crate::input::{manifest, read};
@@ -68,7 +69,7 @@ pub fn scan(
     }
     let mut report = Report {
         wanted: options.wanted,
-        indexes: indexes.iter().map(|(_, index)| summary_of(index)).collect(),
+        indexes: indexes.files().iter().map(|file| summary_of(indexes, file)).collect(),
         roots: roots.iter().map(|root| path_text(root.as_os_str().as_encoded_bytes())).collect(),
         file_roots: roots
             .iter()
@@ -99,15 +100,11 @@ fn placed(report: &Report, problems: Vec<(RootNo, Problem)>) -> Vec<Problem> {
     problems
 }
 
-fn summary_of(index: &crate::index::reader::Index) -> IndexSummary {
-    let totals = index.totals();
-    IndexSummary {
-        id: index.id(),
-        name: path_text(index.path().as_os_str().as_encoded_bytes()),
-        components: totals.components,
-        releases: totals.releases,
-        files: totals.files,
-    }
+/// One entry a file, however many parts it has.
+fn summary_of(indexes: &Indexes, file: &IndexFile) -> IndexSummary {
+    let Figures { components, releases, files, .. } = indexes.figures(file);
+    let name = path_text(file.path.as_os_str().as_encoded_bytes());
+    IndexSummary { id: file.table.hex(), name, components, releases, files }
 }
 
 /// Lists at most [`limits::PROBLEMS_LISTED`] problems a code; the others become one entry with a count.

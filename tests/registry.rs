@@ -79,11 +79,16 @@ impl Registry {
 
     /// Runs `foundling index build -o new.fdx`, its downloads in a folder of the test's.
     fn build(&self, arguments: &[&str]) -> Ran {
-        let own = ["index", "build", "-o", "new.fdx", "--cache", "cache"];
+        self.run(&["index", "build", "-o", "new.fdx"], arguments)
+    }
+
+    /// Runs the program with its downloads in a folder of the test's.
+    fn run(&self, own: &[&str], arguments: &[&str]) -> Ran {
         let path = format!("{}:/usr/bin:/bin", self.path().join("bin").display());
         let mut program = command(self.path());
         program
             .args(own)
+            .args(["--cache", "cache"])
             .args(arguments)
             .env("PATH", path)
             .env("FAKE", self.path())
@@ -121,6 +126,26 @@ fn a_package_is_all_its_final_releases_and_what_cannot_be_had_is_named() {
     assert!(ran.stderr.contains("left out: pkg:npm/kit@3.0.0 (command line): npm:kit@3.0.0:"), "{}", ran.stderr);
     assert!(ran.stderr.contains("left out: pkg:npm/gone") && ran.stderr.contains("lists no such"), "{}", ran.stderr);
     assert!(ran.stderr.contains("2 releases or packages were left out"), "{}", ran.stderr);
+}
+
+#[test]
+fn an_index_grows_by_what_a_package_has_more_and_what_cannot_be_had_is_named() {
+    let registry = Registry::new();
+    assert_eq!(registry.build(&["pkg:npm/kit@1.0.0"]).status, Some(0));
+    let add = ["index", "add", "new.fdx", "-o", "more.fdx", "pkg:npm/kit"];
+    let refused = registry.run(&add, &["--strict", "--list", "more.jsonl"]);
+    assert!(refused.status == Some(2) && refused.stderr.contains("pkg:npm/kit@3.0.0"), "{refused:?}");
+    assert!(!registry.path().join("more.fdx").exists() && !registry.path().join("more.jsonl").exists());
+    let ran = registry.run(&add, &["--list", "more.jsonl"]);
+    assert_eq!(ran.status, Some(0), "{ran:?}");
+    assert_eq!(registry.purls("more.jsonl"), ["pkg:npm/kit@1.1.0", "pkg:npm/kit@2.0.0"]);
+    for line in ["already indexed: pkg:npm/kit@1.0.0 (command line)", "left out: pkg:npm/kit@3.0.0", "2 parts"] {
+        assert!(ran.stderr.contains(line), "{line}: {}", ran.stderr);
+    }
+    let calls = registry.calls().len();
+    let ran = registry.run(&["index", "add", "none.fdx", "-o", "x.fdx", "pkg:npm/kit", "--refresh"], &[]);
+    assert!(ran.status == Some(2) && ran.stderr.contains("none.fdx"), "{ran:?}");
+    assert_eq!(registry.calls().len(), calls, "nothing is fetched for an index that is not there");
 }
 
 #[test]

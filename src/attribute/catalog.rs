@@ -3,14 +3,16 @@
 use std::cmp::Ordering;
 use std::collections::HashMap;
 
+use crate::attribute::claim;
 use crate::attribute::kin::Kin;
 use crate::index::lineage::Segment;
 use crate::index::reader::{Index, Lineage};
 use crate::index::set::Indexes;
 use crate::index::version;
+use crate::model::evidence::WholeMatch;
 use crate::model::finding::Origin;
 use crate::model::ids::{ComponentId, ContentId, IndexNo, LineageId, ReleaseRange};
-use crate::model::limits::HOLDERS;
+use crate::model::limits::{HOLDERS, RIVALS};
 use crate::model::purl::short_name;
 
 /// A component of the catalogue. Numbers follow the order in which evidence names them.
@@ -31,7 +33,8 @@ pub struct Entry {
     pub aliases: Vec<String>,
     /// Whose code it is.
     pub origin: Origin,
-    /// Where it is indexed.
+    /// Where it is indexed, under whichever of its names: in every index that holds it, be it named in this one's evidence
+    /// or not.
     pub sources: Vec<Home>,
 }
 
@@ -133,6 +136,28 @@ impl ComponentFile {
     }
 }
 
+/// Votes on who took from whom: sum and number, the lower component first.
+#[derive(Default)]
+struct Relations {
+    votes: HashMap<(Number, Number), (i64, u32)>,
+}
+
+impl Relations {
+    fn add(&mut self, one: Number, other: Number, vote: i32) {
+        let (pair, vote) = if one < other { ((one, other), vote) } else { ((other, one), -vote) };
+        let (sum, count) = self.votes.entry(pair).or_default();
+        *sum += i64::from(vote);
+        *count = count.saturating_add(1);
+    }
+
+    fn mean(&self, one: Number, other: Number) -> (i32, u32) {
+        let pair = (one.min(other), one.max(other));
+        let Some((sum, count)) = self.votes.get(&pair) else { return (0, 0) };
+        let mean = (sum / i64::from(*count)) as i32;
+        (if one < other { mean } else { -mean }, *count)
+    }
+}
+
 /// The components seen so far.
 pub struct Catalog<'a> {
     indexes: &'a Indexes,
@@ -140,12 +165,15 @@ pub struct Catalog<'a> {
     by_id: HashMap<Home, Number>,
     by_base: HashMap<(Origin, String), Number>,
     entries: Vec<Entry>,
+    /// What the tree says of components that no index holds together.
+    observed: Relations,
 }
 
 impl<'a> Catalog<'a> {
     /// An empty one; `kin` is of the same indexes.
     pub fn new(indexes: &'a Indexes, kin: &'a Kin) -> Catalog<'a> {
-        Catalog { indexes, kin, by_id: HashMap::new(), by_base: HashMap::new(), entries: Vec::new() }
+        let (by_id, by_base) = (HashMap::new(), HashMap::new());
+        Catalog { indexes, kin, by_id, by_base, entries: Vec::new(), observed: Relations::default() }
     }
 
     /// An index of the scan.
@@ -209,6 +237,12 @@ impl<'a> Catalog<'a> {
         self.number(source.index, component)
     }
 
+    /// The component of a lineage, if it was numbered.
+    pub fn known(&self, source: Source) -> Option<Number> {
+        let component = self.indexes.get(source.index)?.component_of(source.lineage);
+        self.by_id.get(&(source.index, component)).copied()
+    }
+
     /// A lineage's record.
     pub fn lineage(&self, source: Source) -> Option<Lineage> {
         self.indexes.get(source.index)?.lineage(source.lineage)
@@ -253,7 +287,8 @@ impl<'a> Catalog<'a> {
         out
     }
 
-    /// The mean vote that `one` is the origin and `other` the taker, hundredths, and the contents it rests on.
+    /// The mean vote that `one` is the origin and `other` the taker, hundredths, and the contents it rests on: those that
+    /// an index knows, or where none holds both, those that the tree shows.
     pub fn relation(&self, one: Number, other: Number) -> (i32, u32) {
         let (mut sum, mut count) = (0_i64, 0_u32);
         for (index, left) in &self.entry(one).sources {
@@ -265,7 +300,50 @@ impl<'a> Catalog<'a> {
                 count = count.saturating_add(shared);
             }
         }
-        if count == 0 { (0, 0) } else { ((sum / i64::from(count)) as i32, count) }
+        if count == 0 { self.observed.mean(one, other) } else { ((sum / i64::from(count)) as i32, count) }
+    }
+
+    /// Whether there are several indexes.
+    pub fn is_spread(&self) -> bool {
+        self.indexes.len() > 1
+    }
+
+    /// Learns of the relations that no index can know, its components being spread over several, from the contents of a
+    /// tree. Each is to be given once.
+    pub fn observe(&mut self, whole: &[WholeMatch]) {
+        // Whoever holds it in one index only is known to that index.
+        if whole.iter().all(|one| Some(one.index) == whole.first().map(|first| first.index)) {
+            return;
+        }
+        let held = claim::held(self, whole);
+        let held = &held[..held.len().min(RIVALS)];
+        let mut votes = Vec::new();
+        for (at, one) in held.iter().enumerate() {
+            let apart = held[at + 1..].iter().filter(|other| self.is_unknown(one.component, other.component));
+            votes.extend(apart.map(|other| (one.component, other.component, claim::vote(self, one, other))));
+        }
+        votes.into_iter().for_each(|(one, other, vote)| self.observed.add(one, other, vote));
+    }
+
+    /// Whether no index holds both, and so none can say who took from whom. Own code and open source settle that by date.
+    fn is_unknown(&self, one: Number, other: Number) -> bool {
+        let (one, other) = (self.entry(one), self.entry(other));
+        let is_beside = |index: &IndexNo| other.sources.iter().any(|(theirs, _)| theirs == index);
+        one.origin == other.origin && !one.sources.iter().any(|(index, _)| is_beside(index))
+    }
+
+    /// The lineages that a component has at the path of one of its lineages: that one, and its like in other indexes and
+    /// under other names.
+    pub fn alike(&self, source: Source, path: &str) -> Vec<(Source, Lineage)> {
+        let sources = self.known(source).map_or(&[][..], |number| &self.entry(number).sources);
+        if sources.len() < 2 {
+            return self.lineage(source).map(|lineage| (source, lineage)).into_iter().collect();
+        }
+        let found = sources.iter().filter_map(|(index, component)| {
+            let (lineage, record) = self.index(*index)?.find_lineage(*component, path)?;
+            Some((Source { index: *index, lineage }, record))
+        });
+        found.collect()
     }
 
     /// A component's releases.
@@ -312,6 +390,16 @@ mod tests {
             license: license.map(str::to_string),
         };
         versions.iter().map(release).collect()
+    }
+
+    #[test]
+    fn what_a_tree_shows_of_two_components_is_a_mean_either_way_round() {
+        let mut relations = Relations::default();
+        assert_eq!(relations.mean(Number(0), Number(1)), (0, 0));
+        relations.add(Number(0), Number(1), 500);
+        relations.add(Number(1), Number(0), -300);
+        assert_eq!(relations.mean(Number(0), Number(1)), (400, 2));
+        assert_eq!(relations.mean(Number(1), Number(0)), (-400, 2));
     }
 
     #[test]

@@ -68,9 +68,12 @@ pub fn strength(kind: MatchKind) -> f32 {
     if kind == MatchKind::Identical { 1.0 } else { NORMALIZED }
 }
 
-struct Held {
-    component: Number,
-    path: String,
+/// A component and the path at which it holds a content.
+pub struct Held {
+    /// The component.
+    pub component: Number,
+    /// Path in its releases.
+    pub path: String,
     /// The best of its contents.
     kind: MatchKind,
 }
@@ -255,7 +258,7 @@ fn weight(file: &FileEvidence, kind: MatchKind) -> u64 {
 }
 
 /// The holders of contents, one a component: the shortest path.
-fn held(catalog: &mut Catalog<'_>, whole: &[WholeMatch]) -> Vec<Held> {
+pub fn held(catalog: &mut Catalog<'_>, whole: &[WholeMatch]) -> Vec<Held> {
     let mut best: BTreeMap<Number, Held> = BTreeMap::new();
     for one in whole {
         for (component, source) in catalog.holders(one.index, one.content) {
@@ -283,11 +286,14 @@ fn sources(catalog: &mut Catalog<'_>, whole: &[WholeMatch]) -> BTreeMap<Number, 
 
 /// The relation of a pair and the vote of the file at hand.
 fn sum(catalog: &Catalog<'_>, one: &Held, other: &Held) -> i32 {
+    vote(catalog, one, other) + catalog.relation(one.component, other.component).0
+}
+
+/// The vote of one content that `one` is its origin and `other` the taker, hundredths.
+pub fn vote(catalog: &Catalog<'_>, one: &Held, other: &Held) -> i32 {
     let holder = |held: &Held| -> (String, String) { (catalog.entry(held.component).name.clone(), held.path.clone()) };
     let ((one_name, one_path), (other_name, other_path)) = (holder(one), holder(other));
-    let vote =
-        relation::vote(Holder { name: &one_name, path: &one_path }, Holder { name: &other_name, path: &other_path });
-    vote + catalog.relation(one.component, other.component).0
+    relation::vote(Holder { name: &one_name, path: &one_path }, Holder { name: &other_name, path: &other_path })
 }
 
 /// The rivals of one origin for each stretch of a file. Where the whole content is held, only parts that beat its holders.

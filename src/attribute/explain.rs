@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};
 
-use crate::attribute::catalog::{Catalog, Home, Number, Releases, Source};
+use crate::attribute::catalog::{Catalog, Number, Releases, Source};
 use crate::attribute::confidence::{self, Evidence};
 use crate::attribute::licensing::{self, Speakers, Subject};
 use crate::attribute::member::{self, Explanation, Members, Site};
@@ -14,6 +14,7 @@ use crate::model::finding::{AlsoIn, FileMatch, FileReport, Finding, FindingKind,
 use crate::model::ids::RootNo;
 use crate::model::limits;
 use crate::model::place::{Lines, RangePair, folder};
+use crate::model::purl::with_version;
 
 /// Whole files, or share of a release's files, that make a directory of a component.
 const VENDORED_FILES: usize = 3;
@@ -189,13 +190,15 @@ fn files_seen(
             folders.insert(folder(&path).to_string());
         }
     }
+    let own = catalog.files(component, limits::COMPONENT_LINEAGES);
+    // A release that several indexes hold has its files once.
+    let mut by_path: BTreeMap<&str, Vec<(u32, u32)>> = BTreeMap::new();
+    for file in own.iter().filter(|file| folders.contains(folder(&file.path))) {
+        by_path.entry(&file.path).or_default().extend(file.spans(known));
+    }
     let mut counts = vec![0; known.all.len()];
-    for file in
-        catalog.files(component, limits::COMPONENT_LINEAGES).iter().filter(|file| folders.contains(folder(&file.path)))
-    {
-        for (first, last) in file.spans(known) {
-            counts.iter_mut().take(last as usize + 1).skip(first as usize).for_each(|count| *count += 1);
-        }
+    for (first, last) in by_path.into_values().flat_map(release::join) {
+        counts.iter_mut().take(last as usize + 1).skip(first as usize).for_each(|count| *count += 1);
     }
     counts
 }
@@ -226,7 +229,7 @@ fn finding(
     let evidence = Evidence { kind, weight, whole_files, share, score: sum.score, exactness: sum.exactness };
     Some(Finding {
         scan_root: root,
-        purl: purl(&entry.base, &best.version),
+        purl: with_version(&entry.base, &best.version),
         origin: entry.origin,
         aliases: entry.aliases.iter().take(limits::ALIASES).cloned().collect(),
         also_in: Vec::new(),
@@ -257,23 +260,11 @@ fn also_in(catalog: &Catalog<'_>, members: &Members, sum: &Sum) -> Vec<AlsoIn> {
     }
     let named = first.into_iter().filter_map(|(component, (released, place))| {
         let version = catalog.releases(component).all.get(*place as usize)?.version.clone();
-        Some(AlsoIn { purl: purl(&catalog.entry(component).base, &version), released: released.clone() })
+        Some(AlsoIn { purl: with_version(&catalog.entry(component).base, &version), released: released.clone() })
     });
     let mut out: Vec<AlsoIn> = named.collect();
     out.sort();
     out.truncate(limits::ALSO_IN);
-    out
-}
-
-/// A purl with its version, escaped as a purl asks.
-fn purl(base: &str, version: &str) -> String {
-    let mut out = format!("{base}@");
-    for byte in version.bytes() {
-        match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'.' | b'-' | b'_' | b'~' | b':' => out.push(char::from(byte)),
-            _ => out.push_str(&format!("%{byte:02X}")),
-        }
-    }
     out
 }
 
@@ -288,10 +279,15 @@ fn file_match(
     match explanation.snippet {
         Some(snippet) => {
             let part = file.snippets.get(snippet as usize)?;
+            // Another index may tell of the finding's release.
+            let alike = member::alike(catalog, file, part);
+            let inside =
+                alike.into_iter().find(|part| wanted.is_some_and(|wanted| stands_in(catalog, known, part, wanted)));
+            let part = inside.unwrap_or(part);
+            let release = part_release(catalog, known, part, wanted)?;
             let lineage = catalog.lineage(Source { index: part.index, lineage: part.lineage })?;
-            let release = part_release(known, (part.index, lineage.component), part, wanted)?;
             Some(FileMatch {
-                purl: purl(&entry.base, &known.all.get(release)?.version),
+                purl: with_version(&entry.base, &known.all.get(release)?.version),
                 origin: entry.origin,
                 kind: MatchKind::Snippet,
                 source_path: lineage.path,
@@ -336,7 +332,7 @@ fn whole_match(
     let entry = catalog.entry(component);
     Some(FileMatch {
         origin: entry.origin,
-        purl: purl(&entry.base, &known.all.get(release as usize)?.version),
+        purl: with_version(&entry.base, &known.all.get(release as usize)?.version),
         kind,
         source_path,
         similarity: 1.0,
@@ -346,8 +342,21 @@ fn whole_match(
     })
 }
 
+/// Whether some of a snippet stands in a release.
+fn stands_in(catalog: &Catalog<'_>, known: &Releases, part: &SnippetMatch, release: usize) -> bool {
+    tokens(catalog, known, part).get(release).is_some_and(|count| *count > 0)
+}
+
 /// The finding's release if the snippet stands in it, else the newest that most of the snippet stands in.
-fn part_release(known: &Releases, home: Home, part: &SnippetMatch, wanted: Option<usize>) -> Option<usize> {
+fn part_release(catalog: &Catalog<'_>, known: &Releases, part: &SnippetMatch, wanted: Option<usize>) -> Option<usize> {
+    let tokens = tokens(catalog, known, part);
+    let holds = wanted.filter(|wanted| tokens.get(*wanted).is_some_and(|count| *count > 0));
+    holds.or_else(|| tokens.iter().enumerate().max_by_key(|(place, count)| (**count, *place)).map(|(place, _)| place))
+}
+
+/// For each release the tokens of a snippet that stand in it.
+fn tokens(catalog: &Catalog<'_>, known: &Releases, part: &SnippetMatch) -> Vec<u64> {
+    let Some(home) = catalog.home(member::source(part)) else { return Vec::new() };
     let mut tokens = vec![0_u64; known.all.len()];
     for vote in &part.votes {
         let mut spans = Vec::new();
@@ -357,6 +366,5 @@ fn part_release(known: &Releases, home: Home, part: &SnippetMatch, wanted: Optio
             covered.for_each(|count| *count += u64::from(vote.tokens));
         }
     }
-    let holds = wanted.filter(|wanted| tokens.get(*wanted).is_some_and(|count| *count > 0));
-    holds.or_else(|| tokens.iter().enumerate().max_by_key(|(place, count)| (**count, *place)).map(|(place, _)| place))
+    tokens
 }

@@ -241,7 +241,8 @@ impl Lenders {
     }
 }
 
-fn source(part: &SnippetMatch) -> Source {
+/// Where a snippet comes from.
+pub fn source(part: &SnippetMatch) -> Source {
     Source { index: part.index, lineage: part.lineage }
 }
 
@@ -358,8 +359,8 @@ pub fn spans(lineage: &Lineage, content: ContentId, releases: &Releases, source:
     out
 }
 
-/// The lineage most like the file's path: shared segments, lineage, the releases that have it.
-type Nearest = (usize, Reverse<Source>, Vec<(u32, u32)>);
+/// The lineage most like the file's path: shared segments, lineage, its path.
+type Nearest = (usize, Reverse<Source>, String);
 
 /// Releases with the same bytes count a little more than those with the same code in another layout; those that have
 /// something else at the path most like the file's own count against.
@@ -377,16 +378,20 @@ fn whole_vote(catalog: &Catalog<'_>, file: &FileEvidence, releases: &Releases, h
         all.extend(spans);
         let shared = path::map(&file.path, &lineage.path).shared;
         if nearest.as_ref().is_none_or(|(best, from, _)| (shared, Reverse(*source)) > (*best, *from)) {
-            let mut whenever = Vec::new();
-            let home = (source.index, lineage.component);
-            lineage.segments.iter().for_each(|segment| releases.spans(home, segment.releases, &mut whenever));
-            nearest = Some((shared, Reverse(*source), whenever));
+            nearest = Some((shared, Reverse(*source), lineage.path));
         }
     }
     let weighed =
         |spans: Vec<(u32, u32)>, share: f64| spans.into_iter().map(move |(first, last)| (first, last, worth * share));
     let all = release::join(all);
-    let against = nearest.filter(|(shared, _, _)| *shared > 0).map_or(Vec::new(), |(_, _, whenever)| whenever);
+    let mut against = Vec::new();
+    if let Some((_, Reverse(source), path)) = nearest.filter(|(shared, _, _)| *shared > 0) {
+        for (alike, lineage) in catalog.alike(source, &path) {
+            let segments = lineage.segments.iter();
+            let home = (alike.index, lineage.component);
+            segments.for_each(|segment| releases.spans(home, segment.releases, &mut against));
+        }
+    }
     let against = release::without(&release::join(against), &all);
     let (gain, loss) = release::odds(release::count(&all), release::count(&against));
     let identical = weighed(release::join(identical), release::SAME_BYTES);
@@ -394,16 +399,38 @@ fn whole_vote(catalog: &Catalog<'_>, file: &FileEvidence, releases: &Releases, h
     Vote { content: file.blake3, spans: spans.collect() }
 }
 
+/// What a snippet says, and with it those of the same component for the same stretch in other indexes or under another
+/// name: each tells of its own releases only.
 fn part_vote(catalog: &Catalog<'_>, file: &FileEvidence, releases: &Releases, part: &SnippetMatch) -> Option<Vote> {
-    let lineage = catalog.lineage(Source { index: part.index, lineage: part.lineage })?;
-    let all: u64 = part.votes.iter().map(|vote| u64::from(vote.tokens)).sum();
+    let lineage = catalog.lineage(source(part))?;
     let worth = worth::vote(&lineage.path) * f64::from(claim::likeness(part));
+    let tokens = |part: &SnippetMatch| part.votes.iter().map(|vote| u64::from(vote.tokens)).sum::<u64>();
+    let parts = alike(catalog, file, part);
+    let all = parts.iter().map(|part| tokens(part)).max().unwrap_or(0);
     let mut out = Vec::new();
-    for vote in &part.votes {
+    for (part, vote) in parts.iter().flat_map(|part| part.votes.iter().map(move |vote| (part, vote))) {
+        let Some(home) = catalog.home(source(part)) else { continue };
         let mut spans = Vec::new();
-        releases.spans((part.index, lineage.component), vote.releases, &mut spans);
+        releases.spans(home, vote.releases, &mut spans);
         let share = f64::from(vote.tokens) / all.max(1) as f64;
         out.extend(spans.into_iter().map(|(first, last)| (first, last, worth * share)));
     }
     Some(Vote { content: file.blake3, spans: out })
+}
+
+/// A snippet, and of every other place where its component is indexed the best that says the same of the file: same
+/// component, same stretch.
+pub fn alike<'f>(catalog: &Catalog<'_>, file: &'f FileEvidence, part: &'f SnippetMatch) -> Vec<&'f SnippetMatch> {
+    let mut out = vec![part];
+    let owner = catalog.known(source(part));
+    if owner.is_none_or(|owner| catalog.entry(owner).sources.len() < 2) {
+        return out;
+    }
+    for other in file.snippets.iter().filter(|other| other.group == part.group && other.weak == part.weak) {
+        let new = out.iter().all(|known| catalog.home(source(known)) != catalog.home(source(other)));
+        if new && catalog.known(source(other)) == owner {
+            out.push(other);
+        }
+    }
+    out
 }

@@ -25,13 +25,14 @@ mod sift;
 mod snippet;
 mod worth;
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use crate::attribute::catalog::{Catalog, Number};
 use crate::attribute::claim::{Claim, Claims};
 use crate::attribute::kin::Kin;
 use crate::attribute::member::Remainder;
 use crate::attribute::place::Place;
+use crate::index::relation;
 use crate::index::set::Indexes;
 use crate::model::evidence::{FileEvidence, Wanted};
 use crate::model::finding::{FileReport, Finding, Origin};
@@ -101,6 +102,7 @@ fn tree(
     files: Vec<FileEvidence>,
     out: &mut Attribution,
 ) {
+    observe(&mut catalog, &files);
     let mut claims = Vec::new();
     let mut maker = Claims::default();
     for (number, file) in (0..).zip(&files) {
@@ -120,6 +122,16 @@ fn tree(
         }
     }
     out.files.extend(explained.files);
+}
+
+/// Shows the catalogue each known content of the tree once. One index alone knows all its relations.
+fn observe(catalog: &mut Catalog<'_>, files: &[FileEvidence]) {
+    if !catalog.is_spread() {
+        return;
+    }
+    let mut seen: HashSet<[u8; 32]> = HashSet::new();
+    let telling = files.iter().filter(|file| !file.whole.is_empty() && file.bytes >= relation::MIN_BYTES);
+    telling.filter(|file| seen.insert(file.blake3)).for_each(|file| catalog.observe(&file.whole));
 }
 
 /// One rival for each claim.

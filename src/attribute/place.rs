@@ -242,7 +242,10 @@ fn layouts(catalog: &Catalog<'_>, files: &[FileEvidence], component: Number, pla
         let holds = |file: &&ComponentFile| {
             file.spans(&releases).iter().any(|(first, last)| (*first..=*last).contains(&release))
         };
-        Layout::of(own.iter().filter(holds).map(|file| (file.path.as_str(), catalog.size(file))))
+        // A release that several indexes hold has its files once.
+        let held: BTreeMap<&str, &ComponentFile> =
+            own.iter().filter(holds).map(|file| (file.path.as_str(), file)).collect();
+        Layout::of(held.into_iter().map(|(path, file)| (path, catalog.size(file))))
     };
     places.iter().map(layout).collect()
 }

@@ -6,6 +6,7 @@
 mod catalog;
 mod facts;
 mod git;
+pub mod grow;
 mod inside;
 pub mod licenses;
 mod names;
@@ -17,7 +18,7 @@ mod rule;
 pub mod sources;
 mod spool;
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::io::{self, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
@@ -64,6 +65,8 @@ pub fn scheme(profile: Profile) -> Scheme {
 pub struct Outcome {
     /// What the index holds.
     pub totals: Totals,
+    /// Releases that were left out because they are indexed already.
+    pub known: Vec<String>,
     /// Releases that were left out, each with the reason.
     pub skipped: Vec<String>,
     /// Members of archives that could not be read in full.
@@ -85,7 +88,29 @@ pub fn build(
     done: &(dyn Fn(u64) + Sync),
 ) -> Result<Outcome, Error> {
     let mut file = AtomicFile::create(output)?;
-    let write_error = |source| Error::Io { what: "cannot write the index", path: output.to_path_buf(), source };
+    let outcome = build_into(sources, &mut file, options, &Known::new(), done)?;
+    file.commit()?;
+    Ok(outcome)
+}
+
+/// Releases that need not be indexed: purl without version, and version.
+type Known = HashSet<(String, String)>;
+
+/// Builds the index of the releases that are not `known` into an unfinished file; writes nothing where none is left.
+fn build_into(
+    sources: &[Source],
+    file: &mut AtomicFile,
+    options: &Options,
+    known: &Known,
+    done: &(dyn Fn(u64) + Sync),
+) -> Result<Outcome, Error> {
+    let mut outcome = Outcome::default();
+    let sources = without(sources, known, &mut outcome);
+    if sources.is_empty() && !outcome.known.is_empty() {
+        return Ok(outcome);
+    }
+    let output = file.target().to_path_buf();
+    let write_error = |source| Error::Io { what: "cannot write the index", path: output.clone(), source };
     let state = State::new().map_err(write_error)?;
     let read: Vec<Release> = sources
         .par_iter()
@@ -98,8 +123,7 @@ pub fn build(
     if let Some(source) = state.failure() {
         return Err(write_error(source));
     }
-    let mut outcome = Outcome::default();
-    let kept = sort_out(sources, read, options, &mut outcome)?;
+    let kept = sort_out(&sources, read, options, &mut outcome)?;
     let counts = Counts::of(&lock(&state.contents), &state.spool).map_err(write_error)?;
     let input = assemble(&kept, &state, counts, options);
     let prints = |place| state.spool.read(place);
@@ -108,10 +132,20 @@ pub fn build(
     let mut out = io::BufWriter::with_capacity(1 << 20, file.file());
     let (totals, _) = writer::write(&input, &mut out).map_err(write_error)?;
     drop(out);
-    file.commit()?;
     outcome.totals = totals;
     outcome.sources = kept.into_iter().map(|(source, _)| source).collect();
     Ok(outcome)
+}
+
+/// The sources that are not known yet.
+fn without(sources: &[Source], known: &Known, outcome: &mut Outcome) -> Vec<Source> {
+    let is_known = |source: &Source| {
+        let version = source.purl.version().unwrap_or_default();
+        known.contains(&(source.purl.base().to_string(), version))
+    };
+    let (old, new): (Vec<Source>, Vec<Source>) = sources.iter().cloned().partition(is_known);
+    outcome.known = old.iter().map(|source| format!("{} ({})", source.purl, source.given)).collect();
+    new
 }
 
 /// What the readers share.

@@ -13,7 +13,7 @@ use yaml_rust2::{Yaml, YamlLoader};
 
 use crate::error::Error;
 use crate::model::limits;
-use crate::model::purl::version_text;
+use crate::model::purl::with_version;
 use crate::registry::Registry;
 
 /// Deepest nesting of an SBOM's components that is followed.
@@ -68,7 +68,7 @@ fn json(text: &str) -> Result<Value, String> {
 }
 
 fn purl(registry: Registry, name: &str, version: &str) -> String {
-    format!("{}@{}", registry.purl(name), version_text(version))
+    with_version(&registry.purl(name), version)
 }
 
 /// One purl a line; `#` begins a remark.
@@ -160,9 +160,11 @@ fn pnpm(text: &str) -> Result<BTreeSet<String>, String> {
     let one = |key: &Yaml| {
         let key = key.as_str()?.trim_start_matches('/');
         let key = key.split('(').next().unwrap_or(key);
-        let (name, version) = match key.get(1..)?.contains('@') {
-            true => key.rsplit_once('@')?,
-            false => key.rsplit_once('/')?,
+        // Of old, the version stands behind a slash, and other packages that it was chosen for behind the version: `d/2.0.0_e@1`.
+        let scope = usize::from(key.starts_with('@'));
+        let (name, version) = match key.match_indices('/').nth(scope) {
+            Some((at, _)) => (key.get(..at)?, key.get(at + 1..)?),
+            None => key.rsplit_once('@')?,
         };
         let version = version.split('_').next().unwrap_or(version);
         version.starts_with(|first: char| first.is_ascii_digit()).then(|| purl(Registry::Npm, name, version))

@@ -8,7 +8,7 @@ use crate::build::rule::VersionRule;
 use crate::build::sources::{Origin, Source};
 use crate::index::version;
 use crate::index::writer::Keep;
-use crate::model::purl::{Purl, version_text};
+use crate::model::purl::{Purl, with_version};
 use crate::registry::{Download, Failure, Listed, Registries, Registry};
 
 /// Packages opened to learn which releases of a component they carry, where only a file inside tells.
@@ -296,7 +296,7 @@ fn source(order: &Order, version: &str, option: &Offer<'_>, download: &Download)
         }
     };
     Ok(Source {
-        purl: Purl::parse(&format!("{}@{}", order.base, version_text(version)))?,
+        purl: Purl::parse(&with_version(&order.base, version))?,
         path: download.path.clone(),
         subpath: if whole { String::new() } else { inside },
         only: place.only.as_ref().map_or("", Patterns::as_str).to_string(),

@@ -17,7 +17,7 @@ use crate::error::Error;
 use crate::index::writer::Keep;
 use crate::input::archive;
 use crate::model::limits;
-use crate::model::purl::{Purl, version_text};
+use crate::model::purl::{Purl, with_version};
 use crate::registry::{Failure, Listed, Registries, Registry, Settings};
 
 /// Packages that are worked on at a time; the registries see no more than [`limits::CLIENTS`] each.
@@ -189,7 +189,7 @@ impl Planner<'_> {
         for tag in tags.into_iter().filter(|tag| wanted.contains(&tag.version)) {
             let out = folder.join(format!("{}.tar", self.steps.len()));
             let given = format!("{} tag {}", path.display(), tag.name);
-            let purl = Purl::parse(&format!("{base}@{}", version_text(&tag.version)));
+            let purl = Purl::parse(&with_version(&base, &tag.version));
             let step = purl.and_then(|purl| {
                 git::archive(path, &tag, &out)?;
                 Ok(Step::Here(vec![local_source(purl, &out, tag.date.clone(), given.clone())]))
@@ -340,7 +340,7 @@ fn named(path: &Path) -> Option<Purl> {
     let full = path.canonicalize().ok()?;
     let found = form.captures(full.file_name()?.to_str()?)?;
     let (name, version) = (found.get(1)?.as_str(), found.get(2)?.as_str());
-    Purl::parse(&format!("pkg:generic/{name}@{}", version_text(version))).ok()
+    Purl::parse(&with_version(&format!("pkg:generic/{name}"), version)).ok()
 }
 
 #[cfg(test)]

@@ -140,6 +140,9 @@ pub fn read(list: &Path) -> Result<Vec<Item>, Error> {
 fn parse(list: &Path, number: usize, line: &str) -> Result<Item, Error> {
     let refuse = |detail: String| Error::Sources { path: list.to_path_buf(), line: number, detail };
     let line: Line = serde_json::from_str(line).map_err(|error| refuse(error.to_string()))?;
+    if line.purl.is_empty() {
+        return Err(refuse("`purl` is missing".to_string()));
+    }
     let purl = Purl::parse(&line.purl).map_err(refuse)?;
     if purl.version().is_none_or(|version| version.is_empty()) {
         return Err(refuse(format!("`{purl}` names no version; write it as `{purl}@1.2.3`")));

@@ -3,7 +3,7 @@
 //! ```text
 //! header   64 bytes
 //!    0  8  magic                 89 66 64 78 0d 0a 1a 0a  ("\x89fdx\r\n\x1a\n": a text-mode copy shows)
-//!    8  4  format                this program writes FORMAT
+//!    8  4  format                1; 2 for a pack
 //!   12  4  oldest reader         a reader whose FORMAT is below refuses the file
 //!   16  4  number of sections
 //!   20  4  text version          text::TEXT_VERSION: another tokeniser makes other keys
@@ -15,7 +15,7 @@
 //!    4  4  encoding              version of this section's own layout
 //!    8  8  offset
 //!   16  8  length
-//!   24 16  digest                BLAKE3 of the section
+//!   24 16  digest                BLAKE3 of the section; of PART see below
 //!   40  8  zero
 //! ```
 //!
@@ -37,16 +37,32 @@
 //! - `ALIA` (may be missing) other purls of components, and which of them are a company's own code; see
 //!   [`crate::index::identity`].
 //!
+//! A *pack* holds several indexes that are searched as one. In place of the sections above it has
+//!
+//! - `PART`, once for each of its 1 to [`crate::model::limits::PARTS`] parts: a whole index file as described here, its
+//!   offsets counted from its own first byte, and no pack itself. The entry's digest is the part's own, which stands at
+//!   byte 32 of the part: that covers the part's section table, and the table the part's sections, so that no byte is
+//!   hashed twice and the pack's digest still depends on every byte.
+//!
+//! A file with `PART` has none of the other sections; tags that a reader does not know are skipped here too.
+//!
 //! History: format 1, the first. `LICS` came later, and then `ALIA`; readers from before skip them, and so take own code for
-//! open source.
-//! Encoding 2 of `LINE`, `CONT`, `OCCU`,
-//! `NORM`, `PKEY` and `EKEY` says the same in half the space or less (of a content's size no more than 4,095 bytes, and of
-//! digests the first 96 and 80 bits); readers from before refuse it, this one reads both.
+//! open source. Encoding 2 of `LINE`, `CONT`, `OCCU`, `NORM`, `PKEY` and `EKEY` says the same in half the space or less (of a
+//! content's size no more than 4,095 bytes, and of digests the first 96 and 80 bits); readers from before refuse it, this
+//! one reads both. Format 2 added packs; a file that is none is still written as format 1.
+
+use std::ops::Range;
 
 use crate::index::bytes::{digest_at, u32_at, u64_at};
 
-/// The format this program writes, and the newest it reads.
-pub const FORMAT: u32 = 1;
+/// The newest format this program reads and writes.
+pub const FORMAT: u32 = 2;
+/// The format of a file that is one index.
+const FORMAT_OF_ONE: u32 = 1;
+/// Tag of a section that is a whole index.
+pub const PART: [u8; 4] = *b"PART";
+/// Version of that section's layout.
+pub const PART_ENCODING: u32 = 1;
 /// First bytes of an index file.
 pub const MAGIC: [u8; 8] = *b"\x89fdx\r\n\x1a\n";
 /// Bytes of the header.
@@ -218,6 +234,11 @@ pub struct Entry {
 }
 
 impl Entry {
+    /// Where the section lies in the file.
+    pub fn range(&self) -> Range<usize> {
+        self.offset as usize..self.offset.saturating_add(self.length) as usize
+    }
+
     /// The entry's bytes.
     pub fn to_bytes(self) -> [u8; ENTRY_BYTES] {
         let mut out = [0; ENTRY_BYTES];
@@ -243,10 +264,12 @@ impl Entry {
 
 /// The header's bytes for a section table, with the digest that names the index.
 pub fn header(entries: &[Entry], file_length: u64, text_version: u32) -> [u8; HEADER_BYTES] {
+    let is_pack = entries.iter().any(|entry| entry.tag == PART);
+    let format = if is_pack { FORMAT } else { FORMAT_OF_ONE };
     let mut out = [0; HEADER_BYTES];
     out[..8].copy_from_slice(&MAGIC);
-    out[8..12].copy_from_slice(&FORMAT.to_le_bytes());
-    out[12..16].copy_from_slice(&FORMAT.to_le_bytes());
+    out[8..12].copy_from_slice(&format.to_le_bytes());
+    out[12..16].copy_from_slice(&format.to_le_bytes());
     out[16..20].copy_from_slice(&(entries.len() as u32).to_le_bytes());
     out[20..24].copy_from_slice(&text_version.to_le_bytes());
     out[24..32].copy_from_slice(&file_length.to_le_bytes());

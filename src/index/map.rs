@@ -1,7 +1,9 @@
 //! The bytes of an index, wherever they live. The only place with `unsafe`.
 
 use std::fs::File;
+use std::ops::Range;
 use std::path::Path;
+use std::sync::Arc;
 
 use crate::error::Error;
 
@@ -13,6 +15,13 @@ pub enum Bytes {
     Mapped(memmap2::Mmap),
     /// In memory (tests).
     Owned(Vec<u8>),
+    /// A stretch of others, in place.
+    Stretch {
+        /// The bytes around it.
+        whole: Arc<Bytes>,
+        /// Where it lies in them; one that leaves them is empty.
+        range: Range<usize>,
+    },
 }
 
 impl Bytes {
@@ -22,6 +31,7 @@ impl Bytes {
             Bytes::Static(bytes) => bytes,
             Bytes::Mapped(map) => map,
             Bytes::Owned(bytes) => bytes,
+            Bytes::Stretch { whole, range } => whole.as_slice().get(range.clone()).unwrap_or_default(),
         }
     }
 }
@@ -44,4 +54,21 @@ pub fn map(path: &Path) -> Result<Bytes, Error> {
     #[allow(unsafe_code)]
     let map = unsafe { memmap2::Mmap::map(&file) }.map_err(io)?;
     Ok(Bytes::Mapped(map))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stretch_is_part_of_the_same_bytes() {
+        let whole = Arc::new(Bytes::Owned(b"0123456789".to_vec()));
+        let stretch = |range| Bytes::Stretch { whole: Arc::clone(&whole), range };
+        let one = stretch(2..5);
+        assert_eq!(one.as_slice(), b"234");
+        assert_eq!(one.as_slice().as_ptr(), whole.as_slice()[2..].as_ptr(), "no copy");
+        let inner = Bytes::Stretch { whole: Arc::new(one), range: 1..3 };
+        assert_eq!(inner.as_slice(), b"34");
+        assert_eq!(stretch(8..11).as_slice(), b"");
+    }
 }

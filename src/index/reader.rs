@@ -2,24 +2,22 @@
 //! checked again when it is read, and one that does not hold together counts as absent.
 
 use std::ops::Range;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use crate::error::Error;
-use crate::index::bytes::{Cursor, digest_at, u32_at, u64_at};
+use crate::index::bytes::{Cursor, u32_at};
 use crate::index::chance::Chance;
 use crate::index::contents::Contents;
 use crate::index::digests::lower_bound;
-use crate::index::format::{
-    self, ENTRY_BYTES, Entry, FORMAT, FREQUENCY_BITS, HEADER_BYTES, MAGIC, MAX_SECTIONS, RELATION_BYTES, Tag, Totals,
-};
+use crate::index::format::{Entry, FREQUENCY_BITS, HEADER_BYTES, PART, RELATION_BYTES, Tag, Totals};
 use crate::index::keys::KeyTable;
 use crate::index::licenses::Licenses;
 use crate::index::lineage::{Record, Segment, Unit};
 use crate::index::lines::Lines;
 use crate::index::map::Bytes;
 use crate::index::normals::Normals;
+use crate::index::table::{Place, Table};
 use crate::model::ids::{ComponentId, ContentId, LineageId, ReleaseNo};
-use crate::text::TEXT_VERSION;
 use crate::text::digest::Digest;
 use crate::text::fingerprint::{KeyKind, Scheme};
 
@@ -70,10 +68,9 @@ pub struct Lineage {
 /// An open index.
 pub struct Index {
     bytes: Bytes,
-    path: PathBuf,
-    entries: Vec<Entry>,
+    place: Place,
+    table: Table,
     sections: [Range<usize>; Tag::ALL.len()],
-    id: [u8; 16],
     totals: Totals,
     scheme: Scheme,
     contents: Contents,
@@ -86,32 +83,27 @@ pub struct Index {
     own_components: Vec<ComponentId>,
 }
 
-struct Refusal<'a> {
-    path: &'a Path,
-}
-
-impl Refusal<'_> {
-    fn at(&self, section: impl Into<String>, offset: u64, detail: impl Into<String>) -> Error {
-        Error::Index { path: self.path.to_path_buf(), section: section.into(), offset, detail: detail.into() }
-    }
-}
-
 impl Index {
-    /// Opens an index. `path` is what messages call it.
+    /// Opens a file that is one index. `path` is what messages call it.
+    ///
+    /// # Errors
+    /// [`Error::Index`] for damage, and for a file of several parts: [`crate::index::pack::open`] reads both kinds.
     pub fn open(bytes: Bytes, path: &Path, trust: Trust) -> Result<Index, Error> {
-        let refusal = Refusal { path };
-        let file = bytes.as_slice();
-        let entries = read_table(file, &refusal)?;
-        let id = digest_at(file, 32).unwrap_or_default();
-        let sections = locate(&entries, &refusal)?;
+        let place = Place::file(path);
+        let table = Table::read(bytes.as_slice(), &place)?;
+        Index::of(bytes, table, place, trust)
+    }
+
+    /// Opens the index whose table was read from `bytes`.
+    pub(super) fn of(bytes: Bytes, table: Table, place: Place, trust: Trust) -> Result<Index, Error> {
+        let sections = locate(&table.entries, &place)?;
         if trust == Trust::Check {
-            check_digests(file, &entries, &refusal)?;
+            table.check_digests(bytes.as_slice(), &place)?;
         }
         let mut index = Index {
-            path: path.to_path_buf(),
-            entries,
+            place,
+            table,
             sections,
-            id,
             totals: Totals::default(),
             scheme: Scheme::COMPACT,
             contents: Contents::default(),
@@ -130,9 +122,15 @@ impl Index {
         Ok(index)
     }
 
-    fn refuse(&self, tag: Tag, offset: usize, detail: impl Into<String>) -> Error {
+    /// What is wrong at byte `offset` of a section.
+    pub(super) fn refuse(&self, tag: Tag, offset: usize, detail: impl Into<String>) -> Error {
         let start = self.sections[tag as usize].start;
-        Refusal { path: &self.path }.at(tag.name(), (start + offset) as u64, detail)
+        self.place.refuse(tag.name(), (start + offset) as u64, detail)
+    }
+
+    /// All its bytes.
+    pub fn bytes(&self) -> &[u8] {
+        self.bytes.as_slice()
     }
 
     /// The bytes of a section.
@@ -207,20 +205,24 @@ impl Index {
     }
 
     fn encoding(&self, tag: Tag) -> u32 {
-        let entry = self.entries.iter().find(|entry| entry.tag == tag.bytes());
+        let entry = self.table.entries.iter().find(|entry| entry.tag == tag.bytes());
         entry.map_or(tag.encoding(), |entry| entry.encoding)
     }
 
     fn read_components(&mut self) -> Result<(), Error> {
         let mut lineages = Vec::new();
+        let mut before = "";
         for number in 0..self.totals.components as u32 {
-            let Some((_, first)) = self.component_head(ComponentId(number)) else {
-                return Err(self.refuse(
-                    Tag::Components,
-                    4 + number as usize * 4,
-                    format!("component {number} is damaged"),
-                ));
+            let refuse = |what| {
+                let detail = format!("component {number} is {what}");
+                self.refuse(Tag::Components, 4 + number as usize * 4, detail)
             };
+            let (base, first) = self.component_head(ComponentId(number)).ok_or_else(|| refuse("damaged"))?;
+            // They are looked up by name.
+            if base <= before {
+                return Err(refuse("out of order"));
+            }
+            before = base;
             lineages.push(first);
         }
         self.first_lineages = lineages;
@@ -246,14 +248,24 @@ impl Index {
         &self.own_components
     }
 
-    /// Digest that names the index, in hex.
-    pub fn id(&self) -> String {
-        self.id.iter().map(|byte| format!("{byte:02x}")).collect()
+    /// Digest that names the index.
+    pub fn digest(&self) -> [u8; 16] {
+        self.table.id
     }
 
-    /// What messages call it.
+    /// That digest in hex.
+    pub fn id(&self) -> String {
+        self.table.hex()
+    }
+
+    /// The file it is in.
     pub fn path(&self) -> &Path {
-        &self.path
+        &self.place.path
+    }
+
+    /// Which part of its file it is, from 1; `None` where it is the file.
+    pub fn part(&self) -> Option<usize> {
+        self.place.part.map(|(number, _)| number)
     }
 
     /// What it holds as a whole.
@@ -279,9 +291,14 @@ impl Index {
         self.totals.bar_millibits as f32 / 1e3
     }
 
-    /// The section table.
+    /// Its header and section table.
+    pub fn section_table(&self) -> &Table {
+        &self.table
+    }
+
+    /// The section table's entries.
     pub fn entries(&self) -> &[Entry] {
-        &self.entries
+        &self.table.entries
     }
 
     /// The seed table of one kind.
@@ -317,6 +334,24 @@ impl Index {
         self.component_head(id).map(|(base, _)| base)
     }
 
+    /// The component of this purl without version.
+    pub fn find_component(&self, base: &str) -> Option<ComponentId> {
+        let at = |place: usize| ComponentId(place as u32);
+        let count = self.totals.components as usize;
+        let place = lower_bound(0..count, |place| self.component_base(at(place)).is_some_and(|own| own < base));
+        (place < count && self.component_base(at(place)) == Some(base)).then(|| at(place))
+    }
+
+    /// The lineage that a component has at a path, and its record.
+    pub fn find_lineage(&self, component: ComponentId, path: &str) -> Option<(LineageId, Lineage)> {
+        let Range { start, end } = self.component(component)?.lineages;
+        let at = |place: usize| LineageId(start.saturating_add(place as u32));
+        let count = end.saturating_sub(start) as usize;
+        let place = lower_bound(0..count, |place| self.lineage(at(place)).is_some_and(|own| own.path.as_str() < path));
+        let found = self.lineage(at(place)).filter(|found| place < count && found.path == path)?;
+        Some((at(place), found))
+    }
+
     /// A component.
     pub fn component(&self, id: ComponentId) -> Option<Component> {
         let mut cursor = Cursor::new(self.item(Tag::Components, id.0, 4)?);
@@ -335,14 +370,6 @@ impl Index {
             });
         }
         Some(Component { base, lineages: first..end, releases })
-    }
-
-    /// The component with this purl without version.
-    pub fn find_component(&self, base: &str) -> Option<ComponentId> {
-        let count = self.totals.components as usize;
-        let own = |place: usize| self.component_base(ComponentId(place as u32));
-        let place = lower_bound(0..count, |place| own(place).is_some_and(|own| own < base));
-        (place < count && own(place) == Some(base)).then_some(ComponentId(place as u32))
     }
 
     /// The component that a lineage belongs to.
@@ -476,84 +503,23 @@ impl Index {
     }
 }
 
-fn read_table(file: &[u8], refusal: &Refusal<'_>) -> Result<Vec<Entry>, Error> {
-    let Some(header) = file.first_chunk::<HEADER_BYTES>() else {
-        return Err(refusal.at("header", file.len() as u64, format!("{} bytes are too few for an index", file.len())));
-    };
-    if header[..8] != MAGIC {
-        return Err(refusal.at("header", 0, "it does not begin as an index does"));
+fn locate(entries: &[Entry], place: &Place) -> Result<[Range<usize>; Tag::ALL.len()], Error> {
+    if let Some(part) = entries.iter().find(|entry| entry.tag == PART) {
+        return Err(place.refuse("PART", part.offset, "an index of several parts stands where one index is expected"));
     }
-    let number = |at| u32_at(header, at).unwrap_or(0);
-    if number(12) > FORMAT {
-        let detail = format!("it needs a program that reads format {}; this one reads up to {FORMAT}", number(12));
-        return Err(refusal.at("header", 12, detail));
-    }
-    let count = number(16) as usize;
-    let table_end = HEADER_BYTES + count.min(MAX_SECTIONS) * ENTRY_BYTES;
-    let Some(table) = file.get(HEADER_BYTES..table_end).filter(|_| count <= MAX_SECTIONS) else {
-        return Err(refusal.at("header", 16, format!("a table of {count} sections does not fit the file")));
-    };
-    if Some(format::table_digest(header, table)) != digest_at(header, 32) {
-        return Err(refusal.at("header", 32, "the section table's digest differs from what it was built with"));
-    }
-    if number(20) != TEXT_VERSION {
-        let detail = format!("it was built by tokeniser {}, this program has {TEXT_VERSION}", number(20));
-        return Err(refusal.at("header", 20, detail));
-    }
-    let length = u64_at(header, 24).unwrap_or(0);
-    if length != file.len() as u64 {
-        return Err(refusal.at("header", 24, format!("{length} bytes expected, {} found", file.len())));
-    }
-    let entries: Vec<Entry> = (0..count).filter_map(|at| Entry::read(file, HEADER_BYTES + at * ENTRY_BYTES)).collect();
-    let mut next = table_end as u64;
-    for entry in &entries {
-        if entry.offset != next {
-            return Err(refusal.at(String::from_utf8_lossy(&entry.tag), entry.offset, format!("byte {next} expected")));
-        }
-        next = entry.offset.saturating_add(entry.length);
-    }
-    if next != length {
-        return Err(refusal.at("header", 24, format!("the sections end at byte {next} of {length}")));
-    }
-    Ok(entries)
-}
-
-fn locate(entries: &[Entry], refusal: &Refusal<'_>) -> Result<[Range<usize>; Tag::ALL.len()], Error> {
     let mut sections = [const { 0..0 }; Tag::ALL.len()];
     for tag in Tag::ALL {
         let Some(entry) = entries.iter().find(|entry| entry.tag == tag.bytes()) else {
             if tag.is_optional() {
                 continue;
             }
-            return Err(refusal.at(tag.name(), HEADER_BYTES as u64, "the section is missing"));
+            return Err(place.refuse(tag.name(), HEADER_BYTES as u64, "the section is missing"));
         };
         if !(1..=tag.encoding()).contains(&entry.encoding) {
             let detail = format!("encoding {} is unknown, 1 to {} expected", entry.encoding, tag.encoding());
-            return Err(refusal.at(tag.name(), entry.offset, detail));
+            return Err(place.refuse(tag.name(), entry.offset, detail));
         }
-        sections[tag as usize] = entry.offset as usize..(entry.offset + entry.length) as usize;
+        sections[tag as usize] = entry.range();
     }
     Ok(sections)
-}
-
-/// Bytes from which a section is hashed by all cores.
-const PARALLEL_BYTES: usize = 1 << 20;
-
-fn check_digests(file: &[u8], entries: &[Entry], refusal: &Refusal<'_>) -> Result<(), Error> {
-    for entry in entries {
-        let name = || String::from_utf8_lossy(&entry.tag).into_owned();
-        let Some(section) = file.get(entry.offset as usize..(entry.offset + entry.length) as usize) else {
-            return Err(refusal.at(name(), entry.offset, "the section leaves the file"));
-        };
-        let mut hasher = blake3::Hasher::new();
-        if section.len() >= PARALLEL_BYTES {
-            hasher.update_rayon(section);
-        } else {
-            hasher.update(section);
-        }
-        if Digest::short(hasher.finalize().as_bytes()).0 != entry.digest {
-            return Err(refusal.at(name(), entry.offset, "the section's digest differs from what it was built with"));
-        }
-    }
-    Ok(())
 }

@@ -9,10 +9,7 @@ use crate::text::fingerprint::KeyKind;
 
 /// Checks every record of an open index. The error names the section and the offset in the file.
 pub fn verify(index: &Index) -> Result<(), Error> {
-    let refuse = |tag: Tag, offset: usize, detail: String| {
-        let start = index.entries().iter().find(|entry| entry.tag == tag.bytes()).map_or(0, |entry| entry.offset);
-        Error::Index { path: index.path().to_path_buf(), section: tag.name(), offset: start + offset as u64, detail }
-    };
+    let refuse = |tag: Tag, offset: usize, detail: String| index.refuse(tag, offset, detail);
     components(index, &refuse)?;
     lineages(index, &refuse)?;
     contents(index, &refuse)?;

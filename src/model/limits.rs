@@ -100,3 +100,7 @@ pub const NAMES: usize = 100_000;
 pub const NAMES_BYTES: u64 = 256 << 20;
 /// Tags of one git repository that are looked at.
 pub const GIT_TAGS: usize = 10_000;
+/// Parts of one index file.
+pub const PARTS: usize = 64;
+/// Indexes that are searched together, each part of a file counted.
+pub const INDEXES: usize = 1024;

@@ -59,6 +59,11 @@ impl fmt::Display for Purl {
     }
 }
 
+/// A purl of a component and a version, escaped as a purl asks.
+pub fn with_version(base: &str, version: &str) -> String {
+    format!("{base}@{}", version_text(version))
+}
+
 /// The last segment of a purl's base: the name without type and namespace, percent escapes undone.
 pub fn short_name(base: &str) -> String {
     percent_decode(base.rsplit('/').next().unwrap_or(base))
@@ -72,7 +77,7 @@ pub fn ecosystem(base: &str) -> &str {
 
 /// A version as it stands in a purl: what a purl's version may not hold as it is, escaped.
 pub fn version_text(version: &str) -> String {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b".+-~_".contains(&byte);
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b".-_~:".contains(&byte);
     let one = |byte: u8| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") };
     version.bytes().map(one).collect()
 }
@@ -115,8 +120,9 @@ mod tests {
 
     #[test]
     fn a_version_comes_back_from_a_purl() {
+        assert_eq!(with_version("pkg:deb/debian/a", "1:1.2-3_b~c+d é"), "pkg:deb/debian/a@1:1.2-3_b~c%2Bd%20%C3%A9");
         for version in ["1.2.3", "1:1.2+dfsg~1", "2 b%", "1/2@3"] {
-            let purl = Purl::parse(&format!("pkg:generic/a@{}", version_text(version))).unwrap();
+            let purl = Purl::parse(&with_version("pkg:generic/a", version)).unwrap();
             assert_eq!(purl.version().as_deref(), Some(version));
         }
     }

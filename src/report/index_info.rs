@@ -5,9 +5,10 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use crate::index::format::{ENTRY_BYTES, FORMAT, HEADER_BYTES};
+use crate::index::format::Totals;
+use crate::index::inventory::{self, Inventory};
 use crate::index::reader::Index;
-use crate::model::ids::ComponentId;
+use crate::index::set::{IndexFile, Indexes};
 use crate::model::place::path_text;
 use crate::model::purl::ecosystem;
 use crate::report::Format;
@@ -27,7 +28,8 @@ pub struct IndexInfo {
     format: u32,
     text_version: u32,
     profile: &'static str,
-    grams: Grams,
+    /// `None` where the parts differ.
+    grams: Option<Grams>,
     bytes: u64,
     totals: Figures,
     /// Components that are a company's own code.
@@ -38,6 +40,22 @@ pub struct IndexInfo {
     newest: Option<Newest>,
     ecosystems: BTreeMap<String, Coverage>,
     sections: Vec<Section>,
+    /// Only of a file of several parts.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    parts: Vec<Part>,
+}
+
+/// One index of a file of several.
+#[derive(Debug, Serialize)]
+struct Part {
+    id: String,
+    profile: &'static str,
+    grams: Grams,
+    bytes: u64,
+    totals: Figures,
+    own_components: u64,
+    aliases: u64,
+    newest: Option<Newest>,
 }
 
 /// Lengths in tokens; 0 for none.
@@ -94,67 +112,104 @@ struct Section {
     share: f64,
 }
 
-/// Reads an index's figures.
-pub fn describe(index: &Index) -> IndexInfo {
-    let sections = index.entries();
-    let table = (HEADER_BYTES + sections.len() * ENTRY_BYTES) as u64;
-    let size = table + sections.iter().map(|section| section.length).sum::<u64>();
-    let totals = index.totals();
+/// Reads a file's figures. Those of several parts are summed, but a component or release that several of them hold counts
+/// once; what else they share counts for each.
+pub fn describe(indexes: &Indexes, file: &IndexFile) -> IndexInfo {
+    let parts: Vec<&Index> = indexes.parts(file).collect();
+    let size = file.size;
+    let counted = inventory::figures(&parts);
+    let totals = totals(&parts, &counted);
     let a_line = |lines: u64| (lines > 0).then(|| rounded(size as f64 / lines as f64));
-    let Scheme { p_gram, p_sub, e_gram, e_sub } = index.scheme();
+    let bytes_a_line = BytesALine {
+        content: a_line(totals.content_lines),
+        lineage: a_line(totals.lineage_lines),
+        distinct: a_line(totals.distinct_lines),
+    };
+    let mut schemes = parts.iter().map(|part| part.scheme());
+    let first = schemes.next();
+    let scheme = first.filter(|first| schemes.all(|other| other == *first));
     IndexInfo {
         schema: SCHEMA,
-        id: index.id(),
-        name: path_text(index.path().as_os_str().as_encoded_bytes()),
-        format: FORMAT,
+        id: file.table.hex(),
+        name: path_text(file.path.as_os_str().as_encoded_bytes()),
+        format: file.table.format,
         text_version: TEXT_VERSION,
-        profile: profile(index.scheme()),
-        grams: Grams { parametrised: p_gram, parametrised_sub: p_sub, exact: e_gram, exact_sub: e_sub },
+        profile: scheme.map_or("mixed", profile),
+        grams: scheme.map(grams_of),
         bytes: size,
-        totals: Figures {
-            components: totals.components,
-            releases: totals.releases,
-            files: totals.files,
-            source_bytes: totals.source_bytes,
-            contents: totals.contents,
-            lineages: totals.lineages,
-            tokens: totals.tokens,
-            keys: totals.keys,
-            postings: totals.postings,
-            content_lines: totals.content_lines,
-            lineage_lines: totals.lineage_lines,
-            distinct_lines: totals.distinct_lines,
-        },
-        own_components: index.own_components().len() as u64,
-        aliases: index.identities().iter().map(|(_, identity)| identity.aliases.len() as u64).sum(),
-        bytes_a_line: BytesALine {
-            content: a_line(totals.content_lines),
-            lineage: a_line(totals.lineage_lines),
-            distinct: a_line(totals.distinct_lines),
-        },
-        newest: index.newest().map(|(released, purl)| Newest { released, purl }),
-        ecosystems: ecosystems(index),
-        sections: sections
-            .iter()
-            .map(|section| Section {
-                tag: String::from_utf8_lossy(&section.tag).into_owned(),
-                encoding: section.encoding,
-                bytes: section.length,
-                share: rounded(section.length as f64 / size as f64),
-            })
-            .collect(),
+        totals,
+        own_components: counted.own,
+        aliases: counted.aliases,
+        bytes_a_line,
+        newest: newest(&parts),
+        ecosystems: ecosystems(&parts),
+        sections: sections(file),
+        parts: if file.table.is_pack() { parts.iter().map(|index| part(index)).collect() } else { Vec::new() },
     }
 }
 
-fn ecosystems(index: &Index) -> BTreeMap<String, Coverage> {
+fn sections(file: &IndexFile) -> Vec<Section> {
+    let entries = file.table.entries.iter();
+    entries
+        .map(|section| Section {
+            tag: String::from_utf8_lossy(&section.tag).into_owned(),
+            encoding: section.encoding,
+            bytes: section.length,
+            share: rounded(section.length as f64 / file.size as f64),
+        })
+        .collect()
+}
+
+fn part(index: &Index) -> Part {
+    let counted = inventory::figures(&[index]);
+    Part {
+        id: index.id(),
+        profile: profile(index.scheme()),
+        grams: grams_of(index.scheme()),
+        bytes: index.bytes().len() as u64,
+        totals: totals(&[index], &counted),
+        own_components: counted.own,
+        aliases: counted.aliases,
+        newest: newest(&[index]),
+    }
+}
+
+fn totals(parts: &[&Index], counted: &inventory::Figures) -> Figures {
+    let sum = |figure: fn(&Totals) -> u64| parts.iter().map(|part| figure(part.totals())).fold(0, u64::saturating_add);
+    Figures {
+        components: counted.components,
+        releases: counted.releases,
+        files: counted.files,
+        source_bytes: sum(|totals| totals.source_bytes),
+        contents: sum(|totals| totals.contents),
+        lineages: sum(|totals| totals.lineages),
+        tokens: sum(|totals| totals.tokens),
+        keys: sum(|totals| totals.keys),
+        postings: sum(|totals| totals.postings),
+        content_lines: sum(|totals| totals.content_lines),
+        lineage_lines: sum(|totals| totals.lineage_lines),
+        distinct_lines: sum(|totals| totals.distinct_lines),
+    }
+}
+
+fn newest(parts: &[&Index]) -> Option<Newest> {
+    let (released, purl) = parts.iter().filter_map(|part| part.newest()).max()?;
+    Some(Newest { released, purl })
+}
+
+fn ecosystems(parts: &[&Index]) -> BTreeMap<String, Coverage> {
     let mut all: BTreeMap<String, Coverage> = BTreeMap::new();
-    let components = (0..index.totals().components).filter_map(|number| u32::try_from(number).ok());
-    for component in components.filter_map(|number| index.component(ComponentId(number))) {
-        let coverage = all.entry(ecosystem(&component.base).to_string()).or_default();
+    for listed in Inventory::of(parts) {
+        let coverage = all.entry(ecosystem(&listed.base).to_string()).or_default();
         coverage.components += 1;
-        coverage.releases += component.releases.len() as u64;
+        coverage.releases += listed.releases.len() as u64;
     }
     all
+}
+
+fn grams_of(scheme: Scheme) -> Grams {
+    let Scheme { p_gram, p_sub, e_gram, e_sub } = scheme;
+    Grams { parametrised: p_gram, parametrised_sub: p_sub, exact: e_gram, exact_sub: e_sub }
 }
 
 fn profile(scheme: Scheme) -> &'static str {
@@ -190,7 +245,8 @@ fn human(info: &IndexInfo, out: &mut dyn Write) -> io::Result<()> {
     row("index", &info.name)?;
     row("id", &info.id)?;
     row("format", &format!("{}, tokeniser {}", info.format, info.text_version))?;
-    row("profile", &format!("{} ({})", info.profile, grams(&info.grams)))?;
+    let grams = info.grams.as_ref().map_or_else(|| "the parts differ".to_string(), grams);
+    row("profile", &format!("{} ({grams})", info.profile))?;
     row("size", &bytes(info.bytes))?;
     row("components", &format!("{}, {} of them own code", count(totals.components), count(info.own_components)))?;
     row("aliases", &count(info.aliases))?;
@@ -216,9 +272,22 @@ fn human(info: &IndexInfo, out: &mut dyn Write) -> io::Result<()> {
     for (name, coverage) in &info.ecosystems {
         writeln!(out, "  {:<34}{:>14}{:>16}", safe(name), count(coverage.components), count(coverage.releases))?;
     }
+    if !info.parts.is_empty() {
+        return parts(info, out);
+    }
     writeln!(out, "\n{:<36}{:>14}{:>16}", "Section", "size", "share")?;
     for Section { tag, bytes: size, share, .. } in &info.sections {
         writeln!(out, "  {:<34}{:>14}{:>15.1}%", safe(tag), bytes(*size), share * 100.0)?;
+    }
+    Ok(())
+}
+
+fn parts(info: &IndexInfo, out: &mut dyn Write) -> io::Result<()> {
+    let heading = ["size", "components", "releases"];
+    writeln!(out, "\n{:<36}{:>14}{:>14}{:>12}", "Part", heading[0], heading[1], heading[2])?;
+    for (number, Part { id, bytes: size, totals, .. }) in (1..).zip(&info.parts) {
+        let (components, releases) = (count(totals.components), count(totals.releases));
+        writeln!(out, "{number:>3} {id:<32}{:>14}{components:>14}{releases:>12}", bytes(*size))?;
     }
     Ok(())
 }

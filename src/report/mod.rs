@@ -3,6 +3,7 @@
 //! One file a format; each is a function of the report alone, so the same report gives the same bytes.
 
 pub mod human;
+pub mod index_diff;
 pub mod index_info;
 mod internal;
 pub mod json;

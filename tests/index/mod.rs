@@ -1,5 +1,9 @@
 //! `foundling index`: the same sources give the same bytes, and what cannot be read is named.
 
+mod damage;
+mod pack;
+mod spread;
+
 use std::ffi::OsStr;
 use std::fs;
 use std::path::Path;
@@ -103,7 +107,11 @@ fn a_release_that_is_missing_is_named_and_left_out_or_fails_a_strict_build() {
         let named = |line: &&str| words.iter().all(|word| line.contains(word));
         assert!(ran.stderr.lines().any(|line| named(&line)), "{words:?}: {}", ran.stderr);
     }
-    assert!(ran.stderr.contains("1 release,") && ran.stderr.contains("2 releases were left out"), "{}", ran.stderr);
+    assert!(
+        ran.stderr.contains("1 release,") && ran.stderr.contains("2 releases or packages were left out"),
+        "{}",
+        ran.stderr
+    );
     fs::remove_file(tree.path().join("new.fdx")).expect("the index");
 
     let ran = build(tree.path(), &["--strict", "list.jsonl"]);

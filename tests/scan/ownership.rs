@@ -317,3 +317,53 @@ fn a_folder_that_calls_itself_own_is_not() {
     assert_eq!((document.components.len(), document.internal.len()), (1, 0));
     assert!(Path::new(&document.components[0].root).starts_with("lib"));
 }
+
+#[test]
+fn parts_of_one_file_say_whose_code_it_is_and_by_which_names() {
+    let tree = mixed_parts();
+    let found = same_scan(&tree, &["open.fdx", "own.fdx"]);
+    assert!(!found.internal.is_empty() && !found.components.is_empty());
+    assert_eq!(found.components[0].aliases, ["pkg:generic/twin"]);
+
+    let json = |arguments: &[&str]| run(tree.path(), arguments.iter().chain(&["--format", "json"])).report();
+    let info = json(&["index", "info", "both.fdx"]);
+    assert_eq!([&info["totals"]["components"], &info["own_components"], &info["aliases"]], [2, 1, 1]);
+    assert_eq!([&info["parts"][1]["own_components"], &info["parts"][1]["aliases"]], [1, 0]);
+
+    let diff = json(&["index", "diff", "open.fdx", "both.fdx"]);
+    assert_eq!(diff["components_added"], json!(["pkg:npm/twin"]), "own code of that name is another component");
+    assert_eq!([&diff["releases_added"][0]["own"], &diff["summary"]["releases_added"]], [&json!(true), &json!(1)]);
+    index(&tree, "bare", &[], &[Release::of(TWIN, EARLY, &files_of_twin())]);
+    let diff = json(&["index", "diff", "open.fdx", "bare.fdx"]);
+    let changed = json!([{"purl": "pkg:npm/twin", "own": false, "aliases": {"old": ["pkg:generic/twin"], "new": []}}]);
+    assert_eq!(diff["aliases_changed"], changed);
+    let page = run(tree.path(), ["index", "diff", "open.fdx", "bare.fdx"]).stdout;
+    assert!(page.contains("Other purls changed: 1") && page.contains("no longer pkg:generic/twin"), "{page}");
+}
+
+const TWIN: &str = "pkg:npm/twin@1.0.0";
+
+fn files_of_twin() -> Vec<(String, String)> {
+    files(700)
+}
+
+/// Open source and own code of one purl, each in an index of its own, and `both.fdx`: the one with the other added.
+fn mixed_parts() -> Tree {
+    let tree = Tree::new();
+    let open = Release { aliases: &["pkg:generic/twin"], ..Release::of(TWIN, EARLY, &files_of_twin()) };
+    index(&tree, "open", &[], &[open]);
+    index(&tree, "own", &["--own"], &[Release::of(TWIN, LATE, &files(800))]);
+    let ran = run(tree.path(), ["index", "add", "open.fdx", "-o", "both.fdx", "--own", "own.jsonl"]);
+    assert!(ran.status == Some(0) && !ran.stderr.contains("already"), "{ran:?}");
+    copy(&tree, "open", &files_of_twin());
+    copy(&tree, "own", &files(800));
+    tree
+}
+
+/// What a scan with these indexes finds, which is what one with `both.fdx` finds.
+fn same_scan(tree: &Tree, indexes: &[&str]) -> Document {
+    let (apart, together) = (found(tree, indexes), found(tree, &["both.fdx"]));
+    let findings = |report: &Document| format!("{:?}{:?}{:?}", report.components, report.internal, report.files);
+    assert_eq!(findings(&apart), findings(&together));
+    apart
+}

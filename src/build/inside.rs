@@ -13,7 +13,7 @@ use crate::model::place::{base_name, folder};
 const PATTERN_BYTES: usize = 500;
 const ALTERNATIVES: usize = 64;
 /// Bytes of files that may tell the version which are held at a time.
-const HELD_BYTES: usize = 16 << 20;
+const HELD_BYTES: usize = 32 << 20;
 
 /// Where in a package a component is, and which release of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -101,7 +101,7 @@ pub fn look(path: &Path, subpath: Option<&Patterns>, rule: &VersionRule) -> Opti
     let file = rule.file().map(Patterns::new).transpose().ok()?;
     let mut paths: Vec<String> = Vec::new();
     let (mut texts, mut held) = (Vec::new(), 0);
-    let limits = archive::ArchiveLimits { depth: 1, member_bytes: limits::MANIFEST_BYTES, ..Default::default() };
+    let limits = archive::ArchiveLimits { depth: 1, member_bytes: limits::FILE_BYTES, ..Default::default() };
     let mut visit = |member: Member<'_>| {
         paths.push(member.path.to_string());
         let wanted = file.as_ref().is_some_and(|file| file.may_be(member.path));

@@ -31,12 +31,16 @@ pub struct ReleaseFile {
 
 impl ReleaseFile {
     /// Whether it may show something in an index of this profile. Documents, data and pictures beside tests, documents and
-    /// examples start no finding, and of the version they say next to nothing that the code does not.
-    fn is_worth_it(&self, profile: Profile) -> bool {
-        profile == Profile::Full
-            || self.code
-            || !relation::is_aside(&self.path)
-            || license::file::kind(&self.path).is_some()
+    /// examples start no finding, and of the version they say next to nothing that the code does not. Where a component is so
+    /// large that only hashes of it are kept, only the code itself counts, which is what is copied.
+    fn is_worth_it(&self, wanted: Wanted) -> bool {
+        let aside = relation::is_aside(&self.path);
+        let license = license::file::kind(&self.path).is_some();
+        match wanted {
+            Wanted { profile: Profile::Full, .. } => true,
+            Wanted { keep: Keep::Code, .. } => self.code || !aside || license,
+            Wanted { keep: Keep::Hashes, .. } => (self.code || license) && !aside,
+        }
     }
 }
 
@@ -123,7 +127,7 @@ impl Reader {
         if source.subpath.is_empty() {
             strip_common_folder(&mut out.files, meta.is_dir());
         }
-        out.files.retain(|file| file.is_worth_it(profile));
+        out.files.retain(|file| file.is_worth_it(wanted));
         out
     }
 
@@ -188,7 +192,8 @@ impl Reader {
         }
         let digest = Digest::short(blake3);
         let language = language::of(path, bytes);
-        let code = language.role == Role::Code;
+        // A compact index takes a file of no known kind for a paper: most are, and their phrases are everybody's.
+        let code = language.role == Role::Code && !(wanted.profile == Profile::Compact && language.is_other());
         files.push(ReleaseFile { path: path.to_string(), digest, bytes: size, code });
         // Whoever enters a content first lexes it; under a name of lower rank it is lexed again, so that the outcome does
         // not depend on who came first.
@@ -312,15 +317,19 @@ mod tests {
 
     #[test]
     fn only_code_and_licences_count_beside_tests_and_documents_in_a_compact_index() {
-        let worth = |path: &str, code: bool, profile| {
-            ReleaseFile { path: path.to_string(), digest: Digest([0; 16]), bytes: 1, code }.is_worth_it(profile)
+        let kept = |path: &str, code: bool, wanted| {
+            ReleaseFile { path: path.to_string(), digest: Digest([0; 16]), bytes: 1, code }.is_worth_it(wanted)
         };
+        let worth = |path: &str, code, profile| kept(path, code, Wanted { profile, keep: Keep::Code });
         assert!(
             !worth("docs/logo.png", false, Profile::Compact) && !worth("a/tests/data.json", false, Profile::Compact)
         );
         assert!(worth("docs/logo.png", false, Profile::Full));
         assert!(worth("logo.png", false, Profile::Compact) && worth("tests/a.c", true, Profile::Compact));
         assert!(worth("examples/LICENSE", false, Profile::Compact));
+        let hashed = |path: &str, code| kept(path, code, Wanted { profile: Profile::Compact, keep: Keep::Hashes });
+        assert!(hashed("src/a.c", true) && hashed("LICENSE", false));
+        assert!(!hashed("tests/a.c", true) && !hashed("logo.png", false) && !hashed("docs/LICENSE", false));
     }
 
     #[test]

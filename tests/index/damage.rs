@@ -72,7 +72,9 @@ fn any_flipped_bit_is_found_and_named() {
         for at in [0, 12, 33, 50, HEADER_BYTES + 1, HEADER_BYTES + inner * ENTRY_BYTES - 1] {
             refused(&flipped(start + at), &format!("(section part {number} header, offset "));
         }
-        for entry in (0..inner).filter_map(|at| Entry::read(part, HEADER_BYTES + at * ENTRY_BYTES)) {
+        let entries = (0..inner).filter_map(|at| Entry::read(part, HEADER_BYTES + at * ENTRY_BYTES));
+        // In a small index every content stands in one place, and the section of the others is empty.
+        for entry in entries.filter(|entry| entry.length > 0) {
             let (tag, offset) = (String::from_utf8_lossy(&entry.tag), entry.offset as usize);
             let place = format!("(section part {number} {tag}, offset {})", start + offset);
             refused(&flipped(start + offset), &place);

@@ -141,7 +141,8 @@ fn copy(child: &mut Child, files: &[(&[u8], &[u8])], out: &Path) -> std::io::Res
     let (mut asked, answers) = (child.stdin.take().ok_or_else(gone)?, child.stdout.take().ok_or_else(gone)?);
     let mut answers = BufReader::with_capacity(1 << 16, answers);
     let mut tar = tar::Builder::new(std::io::BufWriter::new(std::fs::File::create(out)?));
-    for (id, path) in files {
+    let mut written = 0;
+    for (id, path) in files.iter().take(limits::ARCHIVE_MEMBERS as usize) {
         asked.write_all(id)?;
         asked.write_all(b"\n")?;
         asked.flush()?;
@@ -152,10 +153,14 @@ fn copy(child: &mut Child, files: &[(&[u8], &[u8])], out: &Path) -> std::io::Res
         header.set_size(size);
         header.set_mode(0o644);
         let mut body = answers.by_ref().take(size);
-        // Names that a tar cannot have are no reason to lose the rest.
+        // Names that a tar cannot have are no reason to lose the rest, nor is what nobody would read.
         let name = PathBuf::from(String::from_utf8_lossy(path).into_owned());
-        if tar.append_data(&mut header, &name, &mut body).is_err() {
+        if size > limits::FILE_BYTES || tar.append_data(&mut header, &name, &mut body).is_err() {
             std::io::copy(&mut body, &mut std::io::sink())?;
+        }
+        written += size.min(limits::FILE_BYTES);
+        if written > limits::ARCHIVE_BYTES {
+            return Err(std::io::Error::other(format!("its files have over {} bytes", limits::ARCHIVE_BYTES)));
         }
         let mut end = [0];
         answers.read_exact(&mut end)?;

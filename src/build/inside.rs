@@ -144,12 +144,17 @@ fn find(paths: &mut [String], subpath: Option<&Patterns>) -> Option<String> {
     let Some(subpath) = subpath else { return (!paths.is_empty()).then_some(top) };
     let start = if top.is_empty() { 0 } else { top.len() + 1 };
     let mut folders: Vec<&str> = Vec::new();
+    let mut before = "";
     for path in paths.iter() {
         let mut above = folder(path);
-        while above.len() > start {
+        // Paths are in order: what the one before lies in has been seen.
+        let seen =
+            |above: &str| before.strip_prefix(above).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+        while above.len() > start && !seen(above) {
             folders.push(&above[start..]);
             above = folder(above);
         }
+        before = folder(path);
     }
     folders.sort_unstable();
     folders.dedup();

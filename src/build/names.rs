@@ -9,7 +9,8 @@ use std::str::FromStr;
 use packageurl::PackageUrl;
 use regex::Regex;
 use serde_json::Value;
-use yaml_rust2::{Yaml, YamlLoader};
+use yaml_rust2::parser::{EventReceiver, Parser};
+use yaml_rust2::{Event, Yaml, YamlLoader};
 
 use crate::error::Error;
 use crate::model::limits;
@@ -84,7 +85,8 @@ fn toml_packages(text: &str, registry: Registry) -> Result<BTreeSet<String>, Str
     let one = |package: &toml::Value| {
         let field = |name: &str| package.get(name).and_then(toml::Value::as_str);
         let from = match registry {
-            Registry::Crates => field("source")?.starts_with("registry+").then_some(()),
+            // A company's own registry may have another crate under the name.
+            Registry::Crates => field("source")?.ends_with("crates.io-index").then_some(()),
             _ => {
                 let local = package.get("source").and_then(toml::Value::as_table);
                 let kinds = ["virtual", "editable", "git", "path", "directory"];
@@ -112,6 +114,10 @@ fn npm(value: &Value) -> BTreeSet<String> {
         for (folder, entry) in packages {
             let Some((_, name)) = folder.rsplit_once("node_modules/") else { continue };
             let name = entry.get("name").and_then(Value::as_str).unwrap_or(name);
+            let resolved = entry.get("resolved").and_then(Value::as_str).unwrap_or_default();
+            if ["git", "file:", "link:"].iter().any(|kind| resolved.starts_with(kind)) {
+                continue;
+            }
             let linked = entry.get("link").and_then(Value::as_bool).unwrap_or(false);
             if let (false, Some(version)) = (linked, entry.get("version").and_then(Value::as_str)) {
                 out.insert(purl(Registry::Npm, name, version));
@@ -132,19 +138,18 @@ fn npm(value: &Value) -> BTreeSet<String> {
     out
 }
 
-/// Both forms: `"name@range":` with `version "1.0"` or `version: 1.0` in the lines below.
+/// Both forms: `"name@range":` with `version "1.0"` or `version: 1.0` in the lines below. What comes from elsewhere than the
+/// registry (`name@git+…`) is none of its packages; `name@npm:other@range` means another one.
 fn yarn(text: &str) -> BTreeSet<String> {
     let mut out = BTreeSet::new();
     let mut name = None;
     for line in text.lines() {
         if !line.starts_with([' ', '#']) {
             let first = line.trim_end_matches(':').split(',').next().unwrap_or_default().trim().trim_matches('"');
-            let at = first.get(1..).and_then(|rest| rest.find('@')).map(|at| at + 1);
-            name = at.and_then(|at| Some((first.get(..at)?, first.get(at + 1..)?)));
-            name = name.filter(|(_, range)| {
-                !["workspace:", "patch:", "file:", "link:"].iter().any(|kind| range.starts_with(kind))
-            });
-        } else if let (Some((name, _)), Some(rest)) = (name, line.trim().strip_prefix("version")) {
+            name = yarn_name(first);
+        } else if let (Some(name), Some(rest)) = (name, line.strip_prefix("  version"))
+            && rest.starts_with([' ', ':'])
+        {
             let version = rest.trim_start_matches(':').trim().trim_matches('"');
             out.insert(purl(Registry::Npm, name, version));
         }
@@ -152,8 +157,33 @@ fn yarn(text: &str) -> BTreeSet<String> {
     out
 }
 
+fn yarn_name(text: &str) -> Option<&str> {
+    let split = |text: &str| text.get(1..)?.find('@').map(|at| at + 1);
+    let at = split(text)?;
+    let (name, range) = (text.get(..at)?, text.get(at + 1..)?);
+    match range.strip_prefix("npm:") {
+        Some(other) => Some(split(other).and_then(|at| other.get(..at)).unwrap_or(name)),
+        None => (!range.contains([':', '/'])).then_some(name),
+    }
+}
+
+/// Whether a YAML text has aliases.
+struct Aliases(bool);
+
+impl EventReceiver for Aliases {
+    fn on_event(&mut self, event: Event) {
+        self.0 |= matches!(event, Event::Alias(_));
+    }
+}
+
 /// Keys of `packages`: `/name@1.0(peer@2)`, `/name/1.0` or `name@1.0`.
 fn pnpm(text: &str) -> Result<BTreeSet<String>, String> {
+    let mut aliases = Aliases(false);
+    // A few lines of aliases stand for any amount of memory; no lockfile has one.
+    let _ = Parser::new_from_str(text).load(&mut aliases, true);
+    if aliases.0 {
+        return Err("it has YAML aliases, which no such lockfile needs".to_string());
+    }
     let documents = YamlLoader::load_from_str(text).map_err(|error| format!("it is no YAML: {error}"))?;
     let packages = documents.first().map(|document| &document["packages"]);
     let Some(Yaml::Hash(packages)) = packages else { return Ok(BTreeSet::new()) };
@@ -174,18 +204,20 @@ fn pnpm(text: &str) -> Result<BTreeSet<String>, String> {
 
 /// `name==1.0`; a name without a version stands for all its releases.
 fn requirements(text: &str) -> BTreeSet<String> {
-    let Ok(form) = Regex::new(r"^([A-Za-z0-9][\w.-]*)\s*(?:\[[^\]]*\])?\s*(?:===?\s*([\w.+!-]+))?\s*(?:[;#\\].*)?$")
+    let Ok(form) =
+        Regex::new(r"^([A-Za-z0-9][\w.-]*)\s*(?:\[[^\]]*\])?\s*(?:===?\s*([\w.+!-]+))?\s*(?:(?:[;#\\]|--).*)?$")
     else {
         return BTreeSet::new();
     };
     let one = |line: &str| {
-        let found = form.captures(line.trim())?;
+        let line = line.trim();
+        let Some(found) = form.captures(line) else {
+            // Bounds and addresses are said to be left out, and not passed over.
+            return line.starts_with(|first: char| first.is_ascii_alphanumeric()).then(|| line.to_string());
+        };
         let name = found.get(1)?.as_str();
-        Some(
-            found
-                .get(2)
-                .map_or_else(|| Registry::Pypi.purl(name), |version| purl(Registry::Pypi, name, version.as_str())),
-        )
+        let version = found.get(2).map(|version| version.as_str());
+        Some(version.map_or_else(|| Registry::Pypi.purl(name), |version| purl(Registry::Pypi, name, version)))
     };
     text.lines().filter_map(one).collect()
 }
@@ -260,8 +292,9 @@ mod tests {
 
     #[test]
     fn lockfiles_name_what_comes_from_registries() {
-        let cargo = "[[package]]\nname = \"own\"\nversion = \"1.0.0\"\n[[package]]\nname = \"cc\"\nversion = \"1.0.1\"\nsource = \"registry+x\"\n";
+        let cargo = "[[package]]\nname = \"own\"\nversion = \"1.0.0\"\n[[package]]\nname = \"cc\"\nversion = \"1.0.1\"\nsource = \"registry+x/crates.io-index\"\n";
         assert_eq!(found("Cargo.lock", cargo), "pkg:cargo/cc@1.0.1");
+        assert_eq!(found("Cargo.lock", &cargo.replace("crates.io-index", "company")), "", "another registry's crate");
         let uv = "[[package]]\nname = \"own\"\nversion = \"1\"\nsource = { editable = \".\" }\n[[package]]\nname = \"A_b\"\nversion = \"2\"\nsource = { registry = \"x\" }\n";
         assert_eq!(found("uv.lock", uv), "pkg:pypi/a-b@2");
         let lock = r#"{"packages": {"": {"version": "1"}, "node_modules/@a/b": {"version": "1.0.0"},
@@ -271,11 +304,14 @@ mod tests {
         assert_eq!(found("package-lock.json", old), "pkg:npm/a@1.0.0 pkg:npm/b@2.0.0");
         let yarn = "# x\n\"@a/b@^1.0\", \"@a/b@^1.1\":\n  version \"1.2.0\"\nc@npm:^2:\n  version: 2.0.0\n\"own@workspace:.\":\n  version: 0.0.0\n";
         assert_eq!(found("yarn.lock", yarn), "pkg:npm/%40a/b@1.2.0 pkg:npm/c@2.0.0");
+        let other = "\"foo@npm:bar@^1.0\":\n  version \"1.0.1\"\n  dependencies:\n    version-guard \"^3.0.0\"\n\"p@git+https://x/p\":\n  version \"9.0.0\"\n";
+        assert_eq!(found("yarn.lock", other), "pkg:npm/bar@1.0.1");
+        assert!(names("pnpm-lock.yaml", "a: &x [1]\npackages: {b: *x}\n").unwrap_err().contains("aliases"));
         let pnpm = "packages:\n  /@a/b@1.0.0(c@2.0.0):\n    x: 1\n  /d/2.0.0_e@1:\n    x: 1\n  f@3.0.0:\n    x: 1\n  file:g:\n    x: 1\n";
         assert_eq!(found("pnpm-lock.yaml", pnpm), "pkg:npm/%40a/b@1.0.0 pkg:npm/d@2.0.0 pkg:npm/f@3.0.0");
         assert_eq!(
-            found("requirements-dev.txt", "six==1.16.0 ; x\n-r other\nFlask\n"),
-            "pkg:pypi/flask pkg:pypi/six@1.16.0"
+            found("requirements-dev.txt", "six==1.16.0 --hash=sha256:ab\n-r other\nFlask\ndjango~=4.2\n"),
+            "django~=4.2 pkg:pypi/flask pkg:pypi/six@1.16.0"
         );
         assert_eq!(found("Pipfile.lock", r#"{"default": {"six": {"version": "==1.16.0"}}}"#), "pkg:pypi/six@1.16.0");
     }

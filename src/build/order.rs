@@ -185,7 +185,12 @@ pub fn gather(order: &Order, registries: &Registries, got: &dyn Fn(u64)) -> Gath
 fn candidates<'a>(order: &'a Order, registries: &Registries, out: &mut Gathered) -> Candidates<'a> {
     let mut found: Candidates<'a> = BTreeMap::new();
     for place in &order.origins {
-        let listing = match registries.list(place.registry, &place.package) {
+        // Who names a preview means it.
+        let listed = match order.versions {
+            Versions::Exact(_) => registries.list_all(place.registry, &place.package),
+            _ => registries.list(place.registry, &place.package),
+        };
+        let listing = match listed {
             Ok(listing) => listing,
             Err(failure) => {
                 out.failed.push(format!("{} ({}): {}: {failure}", order.base, order.given, name(place)));

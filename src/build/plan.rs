@@ -18,7 +18,7 @@ use crate::index::writer::Keep;
 use crate::input::archive;
 use crate::model::limits;
 use crate::model::purl::{Purl, with_version};
-use crate::registry::{Failure, Listed, Registries, Registry, Settings};
+use crate::registry::{self, Failure, Listed, Registries, Registry, Settings};
 
 /// Packages that are worked on at a time; the registries see no more than [`limits::CLIENTS`] each.
 const WORKERS: usize = limits::CLIENTS * Registry::ALL.len();
@@ -125,7 +125,10 @@ impl Planner<'_> {
         let (mut here, mut afar) = (Vec::new(), BTreeMap::new());
         for item in sources::read(list)? {
             match item {
-                Item::Here(source) => here.push(source),
+                Item::Here(source) => match other_checksum(&source) {
+                    Some(why) => self.steps.push(Step::Failed(format!("{} ({}): {why}", source.purl, source.given))),
+                    None => here.push(source),
+                },
                 Item::Afar(source, origin) => {
                     let package = (origin.registry, origin.package.clone());
                     afar.entry(package).or_insert_with(Vec::new).push((source, origin));
@@ -262,6 +265,14 @@ fn fetch(releases: &[(Source, Origin)], registries: &Registries, got: &dyn Fn(u6
         }
     }
     out
+}
+
+/// What is wrong with the checksum that a list states of an archive beside it. A folder has none.
+fn other_checksum(source: &Source) -> Option<String> {
+    let stated = source.sha256.as_ref()?;
+    let (found, _) = registry::checksum(&source.path).ok()?;
+    let other = !stated.eq_ignore_ascii_case(&found);
+    other.then(|| Failure::Checksum { stated: stated.clone(), found }.to_string())
 }
 
 fn failed(source: &Source, origin: &Origin, failure: &Failure) -> String {

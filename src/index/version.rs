@@ -66,8 +66,9 @@ impl Iterator for Parts<'_> {
     }
 }
 
-/// Whether a version is a release and no preview of one.
+/// Whether a version is a release and no preview of one; what follows `+` tells of the build only.
 pub fn is_final(version: &str) -> bool {
+    let version = version.split('+').next().unwrap_or(version);
     !Parts::new(version).any(|part| matches!(part, Part::Before(level) if level > 0))
 }
 
@@ -102,6 +103,6 @@ mod tests {
         assert_ne!(compare("1.0", "1.0.0"), Ordering::Equal);
         assert_ne!(compare("v1.0", "1.0"), Ordering::Equal);
         assert_eq!(compare("1.0", "1.0"), Ordering::Equal);
-        assert!(is_final("1.0.post1") && !is_final("2.0.0-rc.1"));
+        assert!(is_final("0.11.0+wasi-snapshot-preview1") && is_final("1.0.post1") && !is_final("2.0.0-rc.1"));
     }
 }

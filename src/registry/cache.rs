@@ -52,6 +52,9 @@ pub struct Record {
     files: BTreeMap<String, Blob>,
     /// By version: what could not be had, and when that was.
     refused: BTreeMap<String, (u64, String)>,
+    /// What could not be had just now and may be to be had the next time.
+    #[serde(skip)]
+    passing: BTreeMap<String, Failure>,
     /// Whether this process has asked already.
     #[serde(skip)]
     pub asked_now: bool,
@@ -85,16 +88,30 @@ impl Record {
     /// An archive has come.
     pub fn enter(&mut self, release: &Listed, blob: Blob) {
         self.refused.remove(&release.version);
+        self.passing.remove(&release.version);
         self.files.insert(release.version.clone(), blob);
     }
 
-    /// An archive cannot be had.
+    /// An archive cannot be had. Only what the registry itself says is remembered beyond this process: a client that is
+    /// missing, a network that is down or a list that states another checksum says nothing of the next time.
     pub fn refuse(&mut self, release: &Listed, failure: Failure) {
-        self.refused.insert(release.version.clone(), (now(), failure.to_string()));
+        let lasting = match &failure {
+            Failure::Unlisted | Failure::TooLarge(_) | Failure::BadName(_) => true,
+            Failure::Client(said) => said.contains("404"),
+            Failure::NoClient(_) | Failure::Checksum { .. } => false,
+        };
+        if lasting {
+            self.refused.insert(release.version.clone(), (now(), failure.to_string()));
+        } else {
+            self.passing.insert(release.version.clone(), failure);
+        }
     }
 
     /// Why an archive cannot be had, where that was found out not long ago.
     pub fn refusal(&self, release: &Listed) -> Option<Failure> {
+        if let Some(failure) = self.passing.get(&release.version) {
+            return Some(failure.clone());
+        }
         let (when, why) = self.refused.get(&release.version)?;
         let young = now().saturating_sub(*when) < limits::LISTING_SECONDS;
         young.then(|| Failure::Client(why.clone()))
@@ -168,8 +185,19 @@ impl Cache {
         let blob = Blob { sha256, ending: ending.to_string(), bytes };
         let kept = self.blob_path(&blob);
         fs::create_dir_all(kept.parent().unwrap_or(&self.root)).map_err(failed)?;
-        fs::rename(path, &kept).map_err(failed)?;
+        self.put(path, &kept).map_err(failed)?;
         Ok(blob)
+    }
+
+    /// Moves a file into the cache, whole or not at all, also from another file system.
+    fn put(&self, path: &Path, kept: &Path) -> io::Result<()> {
+        if fs::rename(path, kept).is_ok() {
+            return Ok(());
+        }
+        let mut part = tempfile::NamedTempFile::new_in(&self.root)?;
+        io::copy(&mut File::open(path)?, part.as_file_mut())?;
+        part.persist(kept).map_err(|error| error.error)?;
+        fs::remove_file(path)
     }
 
     /// A release's archive, checked; `None` where it is not there. One whose bytes have changed goes away and is an error.
@@ -195,7 +223,7 @@ impl Cache {
 }
 
 /// SHA-256 in hex, and the number of bytes.
-fn checksum(path: &Path) -> io::Result<(String, u64)> {
+pub fn checksum(path: &Path) -> io::Result<(String, u64)> {
     let (mut hasher, mut bytes) = (Sha256::new(), 0);
     let (mut file, mut buffer) = (File::open(path)?, vec![0; 1 << 16]);
     loop {
@@ -264,6 +292,14 @@ mod tests {
         cache.keep(Registry::Pypi, "a", &record);
         let record = cache.record(Registry::Pypi, "a");
         assert!(record.refusal(&listed(None)).unwrap().to_string().contains("lists no such"));
+        let mut other = Record::default();
+        other.refuse(&listed(None), Failure::NoClient("npm"));
+        assert!(other.refusal(&listed(None)).is_some(), "in this process");
+        cache.keep(Registry::Npm, "a", &other);
+        assert!(
+            cache.record(Registry::Npm, "a").refusal(&listed(None)).is_none(),
+            "the client may be there the next time"
+        );
         assert!(!record.is_young() && record.releases.is_empty());
         fs::write(cache.record_path(Registry::Pypi, "a"), "{\"asked\": \"x\"").unwrap();
         assert!(cache.record(Registry::Pypi, "a").refusal(&listed(None)).is_none());

@@ -24,8 +24,9 @@ struct Entry {
 /// The releases of a crate that are not withdrawn.
 pub fn list(registries: &Registries, package: &str) -> Result<Vec<Listed>, Failure> {
     let home = prepared(registries)?;
-    let asked = registries.run(Registry::Crates, cargo(&home).args(["info", "-q", package]), b"");
-    drop_unpacked(&home);
+    let folder = registries.scratch()?;
+    let asked = registries.run(Registry::Crates, cargo(&home, folder.path()).args(["info", "-q", package]), b"");
+    tidy(&home);
     let Some(kept) = kept_index(&home, package) else {
         return Err(match asked {
             Err(Failure::Client(said)) if said.contains("could not find") => Failure::Unlisted,
@@ -51,27 +52,31 @@ fn parse(kept: &[u8]) -> Vec<Listed> {
 
 /// Brings crates, one call each: the client takes one name.
 pub fn fetch(registries: &Registries, package: &str, wanted: &[&Listed], keep: Keep<'_>) {
-    let home = match prepared(registries) {
-        Ok(home) => home,
+    let (home, folder) = match prepared(registries).and_then(|home| Ok((home, registries.scratch()?))) {
+        Ok(both) => both,
         Err(failure) => return wanted.iter().for_each(|one| keep(one, Err(failure.clone()))),
     };
     for one in wanted {
         let crate_name = format!("{package}@{}", one.version);
-        let asked = registries.run(Registry::Crates, cargo(&home).args(["info", "-q", &crate_name]), b"");
+        let asked =
+            registries.run(Registry::Crates, cargo(&home, folder.path()).args(["info", "-q", &crate_name]), b"");
         let found = below(&home.join("registry/cache"), 1)
             .into_iter()
             .map(|folder| folder.join(format!("{package}-{}.crate", one.version)))
             .find(|path| path.exists());
         let result = found.ok_or_else(|| asked.err().unwrap_or(Failure::Unlisted));
         keep(one, result);
-        drop_unpacked(&home);
     }
+    tidy(&home);
 }
 
-/// The client unpacks what it shows; nobody needs that here.
-fn drop_unpacked(home: &Path) {
+/// The client unpacks what it shows, which nobody needs here; and credentials are nothing to leave in a cache.
+fn tidy(home: &Path) {
     // What cannot be removed takes space and nothing else.
     let _ = fs::remove_dir_all(home.join("registry/src"));
+    for name in ["credentials.toml", "credentials"] {
+        let _ = fs::remove_file(home.join(name));
+    }
 }
 
 /// A home of its own for the client, with the user's settings and credentials.
@@ -87,9 +92,9 @@ fn prepared(registries: &Registries) -> Result<PathBuf, Failure> {
     Ok(home)
 }
 
-fn cargo(home: &Path) -> std::process::Command {
+fn cargo(home: &Path, folder: &Path) -> std::process::Command {
     let mut client = command("cargo");
-    client.env("CARGO_HOME", home).env("CARGO_TERM_COLOR", "never").current_dir(home);
+    client.env("CARGO_HOME", home).env("CARGO_TERM_COLOR", "never").current_dir(folder);
     client
 }
 

@@ -98,7 +98,7 @@ fn fetch_one(registries: &Registries, package: &str, one: &Listed) -> Result<Pat
     let mut last = Failure::Unlisted;
     for revision in one.revisions.iter().take(limits::REVISIONS) {
         super::check_version(Registry::Debian, revision)?;
-        let folder = registries.scratch(Registry::Debian)?;
+        let folder = registries.scratch()?;
         let mut client = command("apt-get");
         client.args(["source", "-qq", "--download-only", "--only-source", &format!("{package}={revision}")]);
         let asked = registries.run(Registry::Debian, client.env("APT_CONFIG", &conf).current_dir(folder.path()), b"");
@@ -106,7 +106,7 @@ fn fetch_one(registries: &Registries, package: &str, one: &Listed) -> Result<Pat
         if path.is_file() {
             // Out of the folder that goes away.
             let kept = home.join(file);
-            fs::rename(&path, &kept).map_err(|error| super::cannot_use(&home, &error))?;
+            fs::copy(&path, &kept).map_err(|error| super::cannot_use(&home, &error))?;
             return Ok(kept);
         }
         last = asked.err().unwrap_or(Failure::Unlisted);

@@ -24,6 +24,7 @@ use serde::{Deserialize, Serialize};
 use crate::error::Error;
 use crate::index::version;
 use crate::model::limits;
+pub use cache::checksum;
 use cache::{Cache, Record};
 
 /// A registry that this program has a client for.
@@ -192,18 +193,33 @@ impl Registries {
     /// Opens the cache, making its folder.
     ///
     /// # Errors
-    /// A folder that cannot be made.
+    /// A folder that cannot be made, and a suite whose name is none: it would stand among the client's sources.
     pub fn new(settings: Settings) -> Result<Registries, Error> {
+        if let Some(suite) = settings.suites.iter().find(|suite| !suite.split('/').all(is_word)) {
+            return Err(Error::Usage(format!("`{}` is no name of a Debian suite", suite.escape_debug())));
+        }
         let cache = Cache::open(&settings.cache)?;
         let slots = Registry::ALL.into_iter().map(|registry| (registry, Slots::default())).collect();
         Ok(Registries { settings, cache, slots, records: Mutex::default(), debian: debian::State::default() })
     }
 
-    /// The releases of a package, final ones only, oldest first.
+    /// The releases of a package, final ones only unless it has nothing but previews, oldest first.
     ///
     /// # Errors
     /// Why there is no list; an empty one is [`Failure::Unlisted`].
     pub fn list(&self, registry: Registry, package: &str) -> Result<Vec<Listed>, Failure> {
+        let mut releases = self.list_all(registry, package)?;
+        if releases.iter().any(|one| version::is_final(&one.version)) {
+            releases.retain(|one| version::is_final(&one.version));
+        }
+        Ok(releases)
+    }
+
+    /// The releases of a package with its previews, oldest first.
+    ///
+    /// # Errors
+    /// Why there is no list; an empty one is [`Failure::Unlisted`].
+    pub fn list_all(&self, registry: Registry, package: &str) -> Result<Vec<Listed>, Failure> {
         let record = self.record(registry, package);
         let mut record = lock(&record);
         self.listed(registry, package, &mut record)?;
@@ -235,10 +251,6 @@ impl Registries {
             let refusal = match found {
                 Ok(mut releases) => {
                     releases.retain(|one| is_word(&one.version));
-                    // A project that has never had anything but previews is known by those.
-                    if releases.iter().any(|one| version::is_final(&one.version)) {
-                        releases.retain(|one| version::is_final(&one.version));
-                    }
                     releases.sort_by(|one, other| version::compare(&one.version, &other.version));
                     releases.dedup_by(|later, earlier| later.version == earlier.version);
                     record.renew(releases);
@@ -333,10 +345,10 @@ impl Registries {
         home.canonicalize().map_err(|error| cannot_use(&home, &error))
     }
 
-    /// An empty folder that goes away with the value.
-    fn scratch(&self, registry: Registry) -> Result<tempfile::TempDir, Failure> {
-        let home = self.home(registry)?;
-        tempfile::tempdir_in(&home).map_err(|error| cannot_use(&home, &error))
+    /// An empty folder that goes away with the value. It lies in the system's own folder for such things: clients look for
+    /// settings in the folders above theirs, and above the cache may lie anybody's project.
+    fn scratch(&self) -> Result<tempfile::TempDir, Failure> {
+        tempfile::tempdir().map_err(|error| cannot_use(&std::env::temp_dir(), &error))
     }
 }
 
@@ -433,6 +445,17 @@ mod tests {
         for text in ["-1", "1 2", "file:x", "latest", "1:2", ""] {
             assert!(!version(Registry::Npm, text), "{text}");
         }
+    }
+
+    #[test]
+    fn a_suite_is_a_name_and_no_line_of_sources() {
+        let folder = tempfile::tempdir().unwrap();
+        let opened = |suite: &str| {
+            let suites = vec![suite.to_string()];
+            Registries::new(Settings { cache: folder.path().into(), refresh: false, suites }).is_ok()
+        };
+        assert!(opened("sid") && opened("bookworm-backports") && opened("stable/updates"));
+        assert!(!opened("sid\nTrusted: yes") && !opened("a b") && !opened(""));
     }
 
     #[test]

@@ -19,7 +19,7 @@ struct View {
 
 /// The releases of a package, with dates.
 pub fn list(registries: &Registries, package: &str) -> Result<Vec<Listed>, Failure> {
-    let folder = registries.scratch(Registry::Npm)?;
+    let folder = registries.scratch()?;
     let mut client = npm(folder.path());
     client.args(["view", package, "versions", "time", "--json"]);
     let said = registries.run(Registry::Npm, &mut client, b"").map_err(unlisted)?;
@@ -52,7 +52,7 @@ fn unlisted(failure: Failure) -> Failure {
 
 /// Brings archives, all in one call, and one by one where that fails: a single one that cannot be had spoils a call.
 pub fn fetch(registries: &Registries, package: &str, wanted: &[&Listed], keep: Keep<'_>) {
-    let folder = match registries.scratch(Registry::Npm) {
+    let folder = match registries.scratch() {
         Ok(folder) => folder,
         Err(failure) => return wanted.iter().for_each(|one| keep(one, Err(failure.clone()))),
     };
@@ -80,9 +80,11 @@ fn archive(package: &str, version: &str) -> String {
     format!("{}-{version}.tgz", package.trim_start_matches('@').replace('/', "-"))
 }
 
-/// The client in a folder of its own: settings of the folder where foundling was started do not apply.
+/// The client in a folder that is a project of its own, so that it looks for settings nowhere else but with the user.
 fn npm(folder: &Path) -> std::process::Command {
     let mut client = command("npm");
+    // Where that cannot be written the client itself will say what is wrong with the folder.
+    let _ = std::fs::write(folder.join("package.json"), "{}");
     client.current_dir(folder).env("npm_config_ignore_scripts", "true").env("npm_config_update_notifier", "false");
     client
 }

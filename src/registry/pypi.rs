@@ -25,7 +25,7 @@ struct File {
 
 /// The releases of a project that are not withdrawn and have an archive that any system can use.
 pub fn list(registries: &Registries, package: &str) -> Result<Vec<Listed>, Failure> {
-    let folder = registries.scratch(Registry::Pypi)?;
+    let folder = registries.scratch()?;
     let mut client = command("python3");
     client.args(["-", "list", package]).current_dir(folder.path());
     let said = registries.run(Registry::Pypi, &mut client, PROGRAM.as_bytes())?;
@@ -61,7 +61,7 @@ fn rank(file: &File) -> Option<usize> {
 
 /// Brings archives, all in one call.
 pub fn fetch(registries: &Registries, package: &str, wanted: &[&Listed], keep: Keep<'_>) {
-    let folder = match registries.scratch(Registry::Pypi) {
+    let folder = match registries.scratch() {
         Ok(folder) => folder,
         Err(failure) => return wanted.iter().for_each(|one| keep(one, Err(failure.clone()))),
     };

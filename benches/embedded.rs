@@ -37,7 +37,10 @@ fn main() {
 fn run() -> Result<bool, Error> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let cache = root.join("target/downloads");
-    let options = plan::Options { registries: Settings { cache, ..Settings::default() }, ..plan::Options::default() };
+    // Where the catalogue looks for packages of Debian.
+    let suites = ["bookworm", "trixie", "trixie-backports", "sid", "experimental"].map(str::to_string).to_vec();
+    let registries = Settings { cache, suites, ..Settings::default() };
+    let options = plan::Options { registries, ..plan::Options::default() };
     let Plan { sources, failed, .. } = &plan::plan(&[root.join("benches/embedded.jsonl")], &options, &|_| ())?;
     failed.iter().for_each(|one| eprintln!("not to be had: {one}"));
     let tree = tempfile::tempdir().expect("a temporary folder");

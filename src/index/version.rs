@@ -28,11 +28,13 @@ enum Part {
 
 struct Parts<'a> {
     rest: &'a str,
+    /// The mark before `rest`.
+    before: char,
 }
 
 impl<'a> Parts<'a> {
     fn new(version: &'a str) -> Parts<'a> {
-        Parts { rest: version.strip_prefix(['v', 'V']).unwrap_or(version) }
+        Parts { rest: version.strip_prefix(['v', 'V']).unwrap_or(version), before: '.' }
     }
 }
 
@@ -41,21 +43,32 @@ impl Iterator for Parts<'_> {
 
     fn next(&mut self) -> Option<Part> {
         if let Some(rest) = self.rest.strip_prefix('~') {
-            self.rest = rest;
+            (self.rest, self.before) = (rest, '~');
             return Some(Part::Before(0));
         }
-        self.rest = self.rest.trim_start_matches(|mark: char| !mark.is_alphanumeric() && mark != '~');
+        let trimmed = self.rest.trim_start_matches(|mark: char| !mark.is_alphanumeric() && mark != '~');
+        if let Some(mark) = self.rest.strip_suffix(trimmed).and_then(|marks| marks.chars().next_back()) {
+            self.before = mark;
+        }
+        self.rest = trimmed;
         let first = self.rest.chars().next()?;
         let digits = first.is_ascii_digit();
         let same =
             |mark: char| if digits { mark.is_ascii_digit() } else { mark.is_alphanumeric() && !mark.is_ascii_digit() };
         let end = self.rest.find(|mark: char| !same(mark)).unwrap_or(self.rest.len());
         let (part, rest) = self.rest.split_at(end);
+        let before = std::mem::replace(&mut self.before, part.chars().next_back().unwrap_or('.'));
         self.rest = rest;
         if digits {
             return Some(Part::Number(part.parse().unwrap_or(u128::MAX)));
         }
         let word = part.to_lowercase();
+        // A letter alone marks a preview where it stands between number and number (`1.0b2`), and a later release at the end
+        // (`1.1.1b`, `2024a`); behind a dot it begins the digest of a commit.
+        let between = rest.starts_with(|mark: char| mark.is_ascii_digit()) && before != '.';
+        if word.len() == 1 && !between {
+            return Some(Part::Word(word));
+        }
         Some(match word.as_str() {
             "dev" => Part::Before(1),
             "a" | "alpha" | "canary" => Part::Before(2),
@@ -66,9 +79,10 @@ impl Iterator for Parts<'_> {
     }
 }
 
-/// Whether a version is a release and no preview of one; what follows `+` tells of the build only.
+/// Whether a version is a release and no preview of one; what follows `+` tells of the build only,
+/// and what follows `git` is the digest of a commit.
 pub fn is_final(version: &str) -> bool {
-    let version = version.split('+').next().unwrap_or(version);
+    let version = version.split('+').next().and_then(|version| version.split("git").next()).unwrap_or(version);
     !Parts::new(version).any(|part| matches!(part, Part::Before(level) if level > 0))
 }
 
@@ -86,6 +100,8 @@ mod tests {
             "1.0rc1",
             "1.0",
             "1.0.1",
+            "1.1.1",
+            "1.1.1b",
             "1.2.13.dfsg",
             "1.10",
             "2.0~rc1",
@@ -103,6 +119,12 @@ mod tests {
         assert_ne!(compare("1.0", "1.0.0"), Ordering::Equal);
         assert_ne!(compare("v1.0", "1.0"), Ordering::Equal);
         assert_eq!(compare("1.0", "1.0"), Ordering::Equal);
+        for version in
+            ["1.1.1b", "2024a", "9c", "0.0~git20241109.b5c20573", "0.0~git20241109.5c20573", "0.15.1b", "R.2.4"]
+        {
+            assert!(is_final(version), "{version}");
+        }
+        assert!(!is_final("1.0b2") && !is_final("1.0-a1") && !is_final("1.0c1"));
         assert!(is_final("0.11.0+wasi-snapshot-preview1") && is_final("1.0.post1") && !is_final("2.0.0-rc.1"));
     }
 }

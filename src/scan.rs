@@ -81,6 +81,8 @@ pub fn scan(
         bytes_read: gathered.bytes,
         findings: attribution.findings,
         internal: attribution.internal,
+        manifests: Vec::new(),
+        discrepancies: Vec::new(),
         files: attribution.files,
         problems: Vec::new(),
     };
@@ -233,6 +235,7 @@ impl<'a> Worker<'a> {
                 licenses: Vec::new(),
                 mentions: Vec::new(),
                 copyrights: Vec::new(),
+                managed: false,
             });
         }
         (self.done)(source.bytes);

@@ -10,7 +10,7 @@ use crate::attribute::member::{self, Explanation, Members, Site};
 use crate::attribute::path;
 use crate::attribute::release;
 use crate::model::evidence::{FileEvidence, MatchKind, SnippetMatch, Wanted};
-use crate::model::finding::{AlsoIn, FileMatch, FileReport, Finding, FindingKind, Origin};
+use crate::model::finding::{AlsoIn, FileMatch, FileReport, Finding, FindingKind, Origin, Paths, Sketch};
 use crate::model::ids::RootNo;
 use crate::model::limits;
 use crate::model::place::{Lines, RangePair, folder};
@@ -99,6 +99,7 @@ pub fn explain(
             licenses: file.licenses,
             mentions: file.mentions,
             copyrights: file.copyrights,
+            managed: false,
         });
     }
     Explained { findings: findings.into_iter().flatten().collect(), files: reports }
@@ -241,9 +242,15 @@ fn finding(
         license: best.license.clone(),
         kind,
         root: site.root.clone(),
-        managed: false,
+        id: String::new(),
+        sketch: Sketch::default(),
+        managed: None,
+        duplicates: Vec::new(),
+        stated: Vec::new(),
+        newest: None,
         files: sum.files.len() as u32,
         modified_files: if kind == FindingKind::Snippet { 0 } else { sum.modified },
+        modified: Paths::default(),
         lines: sum.lines,
         confidence: confidence::confidence(&evidence),
         licensing: None,

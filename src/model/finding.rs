@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::error::Problem;
 use crate::model::copyright::Copyright;
+use crate::model::declaration::Manifest;
 use crate::model::evidence::{MatchKind, Wanted};
 use crate::model::ids::RootNo;
 use crate::model::license::{self, LicenseMatch};
@@ -50,6 +51,53 @@ pub struct AlsoIn {
     pub released: String,
 }
 
+/// How a manifest accounts for a finding.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Relation {
+    /// It names the component at the place.
+    Declares,
+    /// It names a package at a place around it: the component came with that package.
+    Carries,
+}
+
+/// A component as a manifest of the tree names it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+pub struct DeclaredAt {
+    /// The manifest, below the scan root.
+    pub manifest: String,
+    /// Its line, from 1; 0 where not known.
+    pub line: u32,
+    /// The purl, with the version where one is given.
+    pub purl: String,
+}
+
+/// Who accounts for a finding.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ManagedBy {
+    /// How.
+    pub relation: Relation,
+    /// Where it is said.
+    pub at: DeclaredAt,
+}
+
+/// The newest release of a component.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Newest {
+    /// Its version.
+    pub version: String,
+    /// ISO date.
+    pub released: Option<String>,
+    /// Releases that came after the best one of the finding.
+    pub behind: u32,
+}
+
+/// The least of the hashes of what a finding matches on (bottom-k sketch, after Broder, "On the resemblance and containment
+/// of documents", 1997): of runs of tokens, so that layout, comments, names of files and lines beside the match do not
+/// matter; of the bytes where there is no text. Rising, at most [`limits::SKETCH`].
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Sketch(pub Vec<u64>);
+
 /// One component at one place.
 #[derive(Clone, Debug)]
 pub struct Finding {
@@ -71,18 +119,39 @@ pub struct Finding {
     pub kind: FindingKind,
     /// The directory or file that holds it, below the scan root; empty for the scan root itself.
     pub root: String,
-    /// Whether a manifest or lockfile of the tree accounts for it.
-    pub managed: bool,
+    /// Names the finding: of its component, its place and whether it is managed, so it stays while versions, contents and
+    /// indexes change. 12 hexadecimal digits.
+    pub id: String,
+    /// What it matches on, so that it is known again elsewhere: see [`Sketch`].
+    pub sketch: Sketch,
+    /// The manifest that accounts for it at its place; `None` where none does.
+    pub managed: Option<ManagedBy>,
+    /// Where manifests of the tree name the component although none accounts for this copy: it is a duplicate of a managed
+    /// one. At most [`limits::DUPLICATES`].
+    pub duplicates: Vec<DeclaredAt>,
+    /// What the place is declared to be, where a note or record stands there; by manifest.
+    pub stated: Vec<DeclaredAt>,
+    /// The newest release that the indexes know; `None` where they do not know the component's releases.
+    pub newest: Option<Newest>,
     /// Scanned files that belong to it.
     pub files: u32,
     /// Those among them that differ from every candidate release.
     pub modified_files: u32,
+    /// Those, by name.
+    pub modified: Paths,
     /// Lines of it: whole files' lines, and the lines of snippets.
     pub lines: u64,
     /// Probability that component and place are right, 0 to 1.
     pub confidence: f32,
     /// What is said of its licence; `None` where licences were not looked for.
     pub licensing: Option<Licensing>,
+}
+
+impl Finding {
+    /// Whether a manifest accounts for it.
+    pub fn is_managed(&self) -> bool {
+        self.managed.is_some()
+    }
 }
 
 /// Who declares the licence of a finding.
@@ -223,6 +292,8 @@ pub struct FileReport {
     pub mentions: Vec<LicenseMatch>,
     /// Its copyright statements, in line order.
     pub copyrights: Vec<Copyright>,
+    /// Whether a manifest accounts for the file at its place.
+    pub managed: bool,
 }
 
 impl FileReport {
@@ -247,6 +318,53 @@ pub struct IndexSummary {
     pub files: u64,
 }
 
+/// What is wrong with a declaration, in view of what is there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum DiscrepancyKind {
+    /// The place holds another release than is declared.
+    WrongVersion,
+    /// Files of a package folder differ from what was released.
+    Tampered,
+    /// Nothing of the declared component is there.
+    Absent,
+    /// A package folder that its lockfile does not know.
+    Extraneous,
+}
+
+/// How a file differs from what was released.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Change {
+    /// Other bytes.
+    Modified,
+    /// The release has it, the folder does not.
+    Missing,
+    /// The folder has it, the release does not.
+    Added,
+}
+
+/// A declaration that does not agree with what is there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Discrepancy {
+    /// The root of the scan.
+    pub scan_root: RootNo,
+    /// Names it as [`Finding::id`] does a finding.
+    pub id: String,
+    /// What is wrong.
+    pub kind: DiscrepancyKind,
+    /// The declaration.
+    pub declared: DeclaredAt,
+    /// The place, below the scan root; empty for the root itself.
+    pub root: String,
+    /// The versions that the content says, best first; empty where it says none.
+    pub found: Vec<String>,
+    /// How many files differ.
+    pub files: u32,
+    /// The first of them by path, at most [`limits::CHANGES_LISTED`].
+    pub changes: Vec<(Change, String)>,
+}
+
 /// A scan's whole result, in an order that depends on nothing but the tree and the indexes.
 #[derive(Clone, Debug, Default)]
 pub struct Report {
@@ -266,6 +384,10 @@ pub struct Report {
     pub findings: Vec<Finding>,
     /// Internal reuse in the same order: a company's own code, no open source and nobody's to declare.
     pub internal: Vec<Finding>,
+    /// Manifests that were read, by root and path.
+    pub manifests: Vec<Manifest>,
+    /// Where declarations and content disagree, by root, place, kind and purl.
+    pub discrepancies: Vec<Discrepancy>,
     /// Files with a match or a licence (every file if all were asked for), by root and path.
     pub files: Vec<FileReport>,
     /// What was not examined in full, by code and path.

@@ -104,3 +104,17 @@ pub const GIT_TAGS: usize = 10_000;
 pub const PARTS: usize = 64;
 /// Indexes that are searched together, each part of a file counted.
 pub const INDEXES: usize = 1024;
+/// Length of one lockfile, manifest or record below a root that is read for what it declares, bytes.
+pub const DECLARATIONS_BYTES: u64 = 16 << 20;
+/// Declarations of one manifest.
+pub const DECLARATIONS: usize = 200_000;
+/// Nesting of a manifest's values that is followed, levels.
+pub const DECLARATION_DEPTH: usize = 64;
+/// Hashes of one finding's sketch.
+pub const SKETCH: usize = 64;
+/// Hashes of one file's or piece's sketch.
+pub const FILE_SKETCH: usize = 32;
+/// Manifests that are named beside one finding as naming its component.
+pub const DUPLICATES: usize = 8;
+/// Files that are named of one discrepancy.
+pub const CHANGES_LISTED: usize = 1_000;

@@ -1,6 +1,7 @@
 //! Plain data: the words of the trade. Nothing here reads, writes or decides.
 
 pub mod copyright;
+pub mod declaration;
 pub mod evidence;
 pub mod finding;
 pub mod ids;

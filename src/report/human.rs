@@ -93,7 +93,7 @@ fn headline(page: &mut Page<'_>, report: &Report, sum: &Summary<'_>) -> io::Resu
 /// Findings that no manifest accounts for, place by place.
 fn undeclared(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
     let mut last = None;
-    for finding in report.findings.iter().filter(|finding| !finding.managed) {
+    for finding in report.findings.iter().filter(|finding| !finding.is_managed()) {
         let place = (finding.scan_root, finding.root.as_str());
         if last != Some(place) {
             page.blank()?;
@@ -213,7 +213,7 @@ fn copied_lines(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
 /// The best match of `file` that belongs to no finding, or to an undeclared one other than a vendored folder, if it is a
 /// snippet.
 fn copied_into<'f>(file: &'f FileReport, owners: &Owners<'_>) -> Option<&'f FileMatch> {
-    let of_interest = |finding: &Finding| !finding.managed && finding.kind != FindingKind::Vendored;
+    let of_interest = |finding: &Finding| !finding.is_managed() && finding.kind != FindingKind::Vendored;
     let mut matches = open_source(file);
     let best = matches.find(|found| owners.owner(file, &found.purl).is_none_or(of_interest));
     best.filter(|found| found.kind == MatchKind::Snippet)
@@ -254,7 +254,7 @@ fn declared(page: &mut Page<'_>, report: &Report, sum: &Summary<'_>) -> io::Resu
     page.blank()?;
     let text = format!("Declared by a manifest or lockfile: {}", counted(sum.managed, "component", "components"));
     page.text(Weight::Heading, "", &text)?;
-    for finding in report.findings.iter().filter(|finding| finding.managed).take(DECLARED_LISTED) {
+    for finding in report.findings.iter().filter(|finding| finding.is_managed()).take(DECLARED_LISTED) {
         let place = report.shown_path(finding.scan_root, &finding.root);
         page.text(Weight::Plain, "  ", &format!("{} in {}", name_and_versions(finding), safe(&place)))?;
     }

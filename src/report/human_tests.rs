@@ -158,7 +158,7 @@ fn hostile() -> Report {
         let mut found = finding(&purl, &[&wide, evil, "3"], FindingKind::Snippet, path);
         found.license = Some(format!("{evil} AND {}", "LicenseRef-x".repeat(12)));
         found.scan_root = RootNo((at % 2) as u32);
-        found.managed = at == 1;
+        found.managed = (at == 1).then(sample::managed_by);
         found.aliases = vec![purl.clone(), wide.clone(), evil.to_string(), "pkg:a/b".into()];
         found.also_in = vec![crate::model::finding::AlsoIn { purl: purl.clone(), released: evil.to_string() }; 5];
         let ranges: Vec<_> = (0..9).map(|at| range(u32::MAX - 200 + at, u32::MAX - 100 + at, 50)).collect();
@@ -198,9 +198,10 @@ fn long_lists_are_cut_and_say_so() {
             .push(file(&format!("src/{at:02}.c"), vec![matched("pkg:npm/x@1", MatchKind::Snippet, "x.js", &ranges)]));
         report.problems.push(Problem::new(Code::Binary, format!("{at}.png"), ""));
         let place = format!("node_modules/{at}");
-        report
-            .findings
-            .push(Finding { managed: true, ..finding("pkg:npm/y@1", &["1"], FindingKind::Vendored, &place) });
+        report.findings.push(Finding {
+            managed: Some(sample::managed_by()),
+            ..finding("pkg:npm/y@1", &["1"], FindingKind::Vendored, &place)
+        });
     }
     let text = render(&report, Style::PLAIN);
     assert!(text.contains("src/19.c") && !text.contains("src/20.c"), "{text}");

@@ -212,7 +212,7 @@ fn component<'r>(report: &'r Report, finding: &'r Finding) -> Component<'r> {
         license: finding.license.as_deref(),
         kind: finding.kind,
         root: report.shown_path(finding.scan_root, &finding.root),
-        managed: finding.managed,
+        managed: finding.is_managed(),
         files: finding.files,
         modified_files: finding.modified_files,
         lines: finding.lines,

@@ -3,7 +3,10 @@
 use crate::error::{Code, Problem};
 use crate::model::copyright::{Copyright, Years};
 use crate::model::evidence::{MatchKind, Wanted};
-use crate::model::finding::{AlsoIn, FileMatch, FileReport, Finding, FindingKind, IndexSummary, Origin, Report};
+use crate::model::finding::{
+    AlsoIn, DeclaredAt, FileMatch, FileReport, Finding, FindingKind, IndexSummary, ManagedBy, Origin, Paths, Relation,
+    Report, Sketch,
+};
 use crate::model::ids::RootNo;
 use crate::model::license::{LicenseKind, LicenseMatch};
 use crate::model::place::{Lines, RangePair};
@@ -19,13 +22,25 @@ pub(crate) fn finding(purl: &str, versions: &[&str], kind: FindingKind, root: &s
         license: Some("Zlib".to_string()),
         kind,
         root: root.to_string(),
-        managed: false,
+        id: blake3::hash(format!("{purl} {root}").as_bytes()).to_hex()[..12].to_string(),
+        sketch: Sketch(vec![1, 2, 3]),
+        managed: None,
+        duplicates: Vec::new(),
+        stated: Vec::new(),
+        newest: None,
         files: 1,
         modified_files: 0,
+        modified: Paths::default(),
         lines: 0,
         confidence: 0.97,
         licensing: None,
     }
+}
+
+/// What accounts for a managed finding.
+pub(crate) fn managed_by() -> ManagedBy {
+    let at = DeclaredAt { manifest: "package-lock.json".into(), line: 12, purl: "pkg:npm/lodash@4.17.21".into() };
+    ManagedBy { relation: Relation::Declares, at }
 }
 
 pub(crate) fn range(first: u32, last: u32, shift: u32) -> RangePair {
@@ -58,6 +73,7 @@ pub(crate) fn file(path: &str, matches: Vec<FileMatch>) -> FileReport {
         licenses: Vec::new(),
         mentions: Vec::new(),
         copyrights: Vec::new(),
+        managed: false,
     }
 }
 
@@ -74,7 +90,7 @@ pub(crate) fn indexes() -> Vec<IndexSummary> {
 
 fn findings() -> Vec<Finding> {
     let lodash = Finding {
-        managed: true,
+        managed: Some(managed_by()),
         license: Some("MIT".to_string()),
         files: 600,
         ..finding("pkg:npm/lodash@4.17.21", &["4.17.21"], FindingKind::Vendored, "node_modules/lodash")
@@ -187,6 +203,8 @@ pub(crate) fn report() -> Report {
         bytes_read: 45_678_901,
         findings: findings(),
         internal: internal(),
+        manifests: Vec::new(),
+        discrepancies: Vec::new(),
         files: files(),
         problems: vec![
             Problem::new(Code::TooLarge, "data/dump.sql", "hashed only: 120 MiB is over the 16 MiB limit"),

@@ -47,7 +47,7 @@ impl<'r> Summary<'r> {
                 FindingKind::Copied => copied,
                 FindingKind::Snippet => snippet,
             } += 1;
-            if finding.managed {
+            if finding.is_managed() {
                 sum.managed += 1;
             } else {
                 undeclared.insert(split_purl(&finding.purl).0);
@@ -56,7 +56,7 @@ impl<'r> Summary<'r> {
         sum.undeclared = undeclared.len() as u64;
         let owners = Owners::of(report);
         let unmanaged = |file: &&FileReport| {
-            open_source(file).any(|found| owners.owner(file, &found.purl).is_none_or(|finding| !finding.managed))
+            open_source(file).any(|found| owners.owner(file, &found.purl).is_none_or(|finding| !finding.is_managed()))
         };
         sum.unmanaged_files = report.files.iter().filter(unmanaged).count() as u64;
         let mut lenders = BTreeSet::new();

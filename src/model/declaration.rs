@@ -1,0 +1,101 @@
+//! What manifests, lockfiles, installers' records and notes of vendoring say is in a tree.
+//!
+//! A [`Declaration`] without a place says that something is *wanted*; only one with a place ([`Site`]) accounts for files.
+
+use crate::model::ids::RootNo;
+
+/// How a manifest comes to speak of a component.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ManifestKind {
+    /// Written by people for a package manager: names and ranges of versions.
+    Manifest,
+    /// Written by a package manager: what it chose, to the version.
+    Lockfile,
+    /// Written by an installer beside what it installed.
+    InstallRecord,
+    /// A note beside code that somebody copied in (`README.chromium`, `.gitmodules`, `_vendor/vendor.txt`).
+    VendoringNote,
+}
+
+/// How much of what lies at a place a declaration accounts for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Extent {
+    /// Every file below, whatever it holds: a package manager put them there together and takes them away together.
+    Everything,
+    /// Files of the component itself; another component that lies among them is not accounted for.
+    Component,
+    /// The files directly in the folder, not those in folders below.
+    Folder,
+}
+
+/// The checksum that a record gives of a file.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Checksum {
+    /// SHA-256 of the bytes.
+    Sha256([u8; 32]),
+    /// None that is understood: the file is only named.
+    None,
+}
+
+/// A file that a record names.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct RecordedFile {
+    /// Path below the scan's root.
+    pub path: String,
+    /// What it should hold.
+    pub checksum: Checksum,
+}
+
+/// Where a declared component is said to be. All paths are below the scan's root, `/` between folders, without `.` and
+/// `..`; a declaration whose path leaves the root has no site.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Site {
+    /// Not said: a package manager will fetch it.
+    Elsewhere,
+    /// In a folder; empty for the root itself.
+    Folder {
+        /// The folder.
+        path: String,
+        /// How much of what lies there.
+        extent: Extent,
+    },
+    /// In one file, an archive for example.
+    File(String),
+    /// In exactly these files.
+    Files(Vec<RecordedFile>),
+    /// Anywhere below a folder: only the name of the component is noted.
+    Somewhere(String),
+}
+
+/// One component that a manifest names.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Declaration {
+    /// Purl without version, as its registry spells it; `pkg:generic/NAME` where only a name is given.
+    pub purl: String,
+    /// The version, if one is given and no range.
+    pub version: Option<String>,
+    /// Other purls without version that the note gives for the same thing, of its address for example.
+    pub aliases: Vec<String>,
+    /// 1-based line of the manifest; 0 where not known.
+    pub line: u32,
+    /// Where it is said to be.
+    pub site: Site,
+}
+
+/// One manifest of a scanned tree.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Manifest {
+    /// The root it was found under.
+    pub root: RootNo,
+    /// Path below the root.
+    pub path: String,
+    /// What it is.
+    pub kind: ManifestKind,
+    /// The ecosystem, as purl types name it (`npm`, `pypi`, `cargo`); `generic` for notes of vendoring.
+    pub ecosystem: &'static str,
+    /// Whether it was read to its end: from a damaged or cut one no absence can be concluded.
+    pub whole: bool,
+    /// What it names, by line.
+    pub declarations: Vec<Declaration>,
+}

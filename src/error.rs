@@ -78,6 +78,8 @@ pub enum Code {
     Suppressed,
     /// An SPDX-License-Identifier tag whose expression is not valid; the licences it names all the same were counted.
     BadSpdxExpression,
+    /// A manifest, lockfile or record that cannot be read, or not in full; the rest of it was used.
+    BadManifest,
 }
 
 impl Code {
@@ -99,6 +101,7 @@ impl Code {
             Code::VersionControl => "version-control",
             Code::Suppressed => "suppressed",
             Code::BadSpdxExpression => "bad-spdx-expression",
+            Code::BadManifest => "bad-manifest",
         }
     }
 }

@@ -17,6 +17,7 @@ use crate::model::finding::{FileReport, IndexSummary, Report};
 use crate::model::ids::RootNo;
 use crate::model::limits;
 use crate::model::place::path_text;
+use crate::model::review::Review;
 
 /// How to scan.
 #[derive(Clone, Copy, Debug, Default)]
@@ -54,7 +55,7 @@ pub fn scan(
     let projects: Vec<Project> = roots
         .iter()
         .zip(0..)
-        .map(|(root, number)| Project { root: RootNo(number), own: manifest::own_components(root) })
+        .map(|(root, number)| Project { root: RootNo(number), own: manifest::own::own_components(root) })
         .collect();
     let mut attribution =
         attribute::attribute(indexes, &projects, options.wanted, std::mem::take(&mut gathered.evidence));
@@ -85,6 +86,7 @@ pub fn scan(
         discrepancies: Vec::new(),
         files: attribution.files,
         problems: Vec::new(),
+        review: Review::default(),
     };
     gathered.problems.extend(summary.problems);
     report.problems = condense(placed(&report, gathered.problems));

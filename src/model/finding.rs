@@ -11,6 +11,7 @@ use crate::model::ids::RootNo;
 use crate::model::license::{self, LicenseMatch};
 use crate::model::limits;
 use crate::model::place::{RangePair, folder};
+use crate::model::review::Review;
 
 /// How much of a component was found at a place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
@@ -392,6 +393,8 @@ pub struct Report {
     pub files: Vec<FileReport>,
     /// What was not examined in full, by code and path.
     pub problems: Vec<Problem>,
+    /// What is to be thought of it.
+    pub review: Review,
 }
 
 /// What stands for the scan root itself, where it is the only one.

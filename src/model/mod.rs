@@ -9,3 +9,4 @@ pub mod license;
 pub mod limits;
 pub mod place;
 pub mod purl;
+pub mod review;

@@ -335,7 +335,9 @@ pub(super) fn not_examined(page: &mut Page<'_>, report: &Report, sum: &Summary<'
 
 /// Whether no problem means that something was left unexamined.
 fn all_examined(sum: &Summary<'_>) -> bool {
-    sum.problems.keys().all(|code| matches!(code, Code::UnsafePath | Code::Suppressed | Code::BadSpdxExpression))
+    sum.problems
+        .keys()
+        .all(|code| matches!(code, Code::UnsafePath | Code::Suppressed | Code::BadSpdxExpression | Code::BadManifest))
 }
 
 /// A path on one line and, where it fits, the detail beside it, else below.
@@ -372,6 +374,9 @@ fn reason(code: Code, number: u64) -> String {
         Code::VersionControl => ("version control folder: not entered", "version control folders: not entered"),
         Code::Suppressed => ("match set aside by a rule", "matches set aside by a rule"),
         Code::BadSpdxExpression => ("licence tag with a broken expression", "licence tags with broken expressions"),
+        Code::BadManifest => {
+            ("place in a manifest that could not be read", "places in manifests that could not be read")
+        }
     };
     counted(number, one, many)
 }

@@ -10,6 +10,7 @@ use crate::model::finding::{
 use crate::model::ids::RootNo;
 use crate::model::license::{LicenseKind, LicenseMatch};
 use crate::model::place::{Lines, RangePair};
+use crate::model::review::Review;
 
 pub(crate) fn finding(purl: &str, versions: &[&str], kind: FindingKind, root: &str) -> Finding {
     Finding {
@@ -214,5 +215,6 @@ pub(crate) fn report() -> Report {
             Problem::new(Code::SymbolicLink, "docs/d", "points to ../d"),
             ignored,
         ],
+        review: Review::default(),
     }
 }

@@ -1,166 +1,148 @@
-//! What a tree says of itself: the components that its own manifests name.
+//! What a tree says of itself: its own name ([`own`]), and what its manifests, lockfiles, installers' records and notes of
+//! vendoring declare ([`read`]).
 //!
-//! Only manifests at the root count, and the records of one installed package beside it; a folder below may be a copy of
-//! something else, and its manifest then names that.
+//! One file an ecosystem. A reader takes a manifest's path and text and gives declarations; it opens nothing, and what it
+//! cannot make sense of it says with the line and goes on. Nothing becomes declared because a manifest did not parse.
 
-use std::collections::BTreeSet;
-use std::fs::File;
-use std::io::Read;
-use std::path::Path;
+mod key_lines;
+pub mod own;
 
-use crate::model::limits::{MANIFEST_BYTES, MANIFESTS};
+use crate::error::{Code, Problem};
+use crate::model::declaration::{Declaration, Manifest, ManifestKind};
+use crate::model::ids::RootNo;
+use crate::model::limits;
+use crate::model::place::{base_name, folder};
 
-/// Reads a manifest's text and gives the purls without version that it names.
-type Namer = fn(&str) -> Option<String>;
+/// A manifest to be read.
+#[derive(Clone, Copy, Debug)]
+struct Source<'a> {
+    /// Path below the scan's root.
+    path: &'a str,
+    /// What stands in it, without a byte order mark.
+    text: &'a str,
+}
 
-/// Manifests by file name.
-const MANIFEST_NAMES: &[(&str, Namer)] = &[
-    ("package.json", npm),
-    ("bower.json", npm),
-    ("Cargo.toml", cargo),
-    ("pyproject.toml", pyproject),
-    ("setup.cfg", setup_cfg),
-    ("setup.py", setup_py),
-    ("PKG-INFO", python_metadata),
-    ("METADATA", python_metadata),
-    ("composer.json", composer),
-    ("go.mod", go),
-];
-
-/// Purls without version of the project whose root this is, as its manifests name it. What cannot be read names nothing.
-pub fn own_components(root: &Path) -> BTreeSet<String> {
-    let mut out = BTreeSet::new();
-    for (name, namer) in MANIFEST_NAMES {
-        out.extend(text(&root.join(name)).and_then(|text| namer(&text)));
+impl Source<'_> {
+    /// A path that the manifest gives, taken from the manifest's own folder: below the scan's root, without `.` and `..`.
+    /// `None` where it is absolute or leaves the root.
+    fn beside(&self, relative: &str) -> Option<String> {
+        below(folder(self.path), relative)
     }
-    let mut records = Vec::new();
-    for entry in std::fs::read_dir(root).into_iter().flatten().flatten().take(MANIFESTS) {
-        let name = entry.file_name().to_string_lossy().into_owned();
-        if name.ends_with(".gemspec") {
-            out.extend(text(&entry.path()).and_then(|text| gemspec(&text)));
-        } else if name.ends_with(".dist-info") || name.ends_with(".egg-info") {
-            records.push(entry.path());
+}
+
+/// `relative` taken from `base`, without `.` and `..`; `None` where it is absolute or leaves the root. Both marks between
+/// folders are understood.
+fn below(base: &str, relative: &str) -> Option<String> {
+    let drive = relative.as_bytes().get(1) == Some(&b':');
+    if relative.starts_with(['/', '\\']) || drive || relative.len() + base.len() > limits::PATH_BYTES {
+        return None;
+    }
+    let mut parts: Vec<&str> = base.split('/').filter(|part| !part.is_empty()).collect();
+    for part in relative.split(['/', '\\']) {
+        match part {
+            "" | "." => {}
+            ".." => {
+                parts.pop()?;
+            }
+            part => parts.push(part),
         }
     }
-    // Several installed packages side by side are dependencies, none of them the project.
-    if let [only] = &records[..] {
-        let found = ["METADATA", "PKG-INFO"].iter().find_map(|name| text(&only.join(name)));
-        out.extend(found.and_then(|text| python_metadata(&text)));
+    Some(parts.join("/"))
+}
+
+/// What a reader makes of a manifest.
+#[derive(Debug, Default)]
+struct Found {
+    declarations: Vec<Declaration>,
+    /// What it could not make sense of: 1-based line (0 where not known), and why.
+    complaints: Vec<(u32, String)>,
+}
+
+impl Found {
+    /// Nothing, because of what is wrong at a line.
+    fn broken(line: u32, why: impl Into<String>) -> Found {
+        Found { declarations: Vec::new(), complaints: vec![(line, why.into())] }
+    }
+
+    fn complain(&mut self, line: u32, why: impl Into<String>) {
+        self.complaints.push((line, why.into()));
+    }
+}
+
+/// One kind of manifest.
+struct Reader {
+    /// Whether a file is of the kind, by its path below the root.
+    is: fn(&str) -> bool,
+    kind: ManifestKind,
+    /// Purl type.
+    ecosystem: &'static str,
+    read: fn(Source<'_>) -> Found,
+}
+
+/// All kinds; the first that fits a path reads it.
+const READERS: &[&[Reader]] = &[];
+
+/// Complaints of one manifest that are reported each; the others are one problem with their number.
+const COMPLAINTS_LISTED: usize = 20;
+
+fn reader(path: &str) -> Option<&'static Reader> {
+    // A member of an archive declares nothing about the tree around the archive.
+    if path.contains("!/") {
+        return None;
+    }
+    READERS.iter().copied().flatten().find(|reader| (reader.is)(path))
+}
+
+/// Whether a file is a manifest of a known kind, by its path below the root.
+pub fn is_manifest(path: &str) -> bool {
+    reader(path).is_some()
+}
+
+/// Reads what a file declares; `None` if it is no manifest. What was wrong with it comes as problems.
+pub fn read(root: RootNo, path: &str, bytes: &[u8]) -> Option<(Manifest, Vec<Problem>)> {
+    let reader = reader(path)?;
+    let cut = bytes.len() as u64 > limits::DECLARATIONS_BYTES;
+    let mut found = if cut {
+        Found::broken(0, format!("it is over {} bytes: not read", limits::DECLARATIONS_BYTES))
+    } else {
+        let text = String::from_utf8_lossy(bytes);
+        (reader.read)(Source { path, text: text.strip_prefix('\u{feff}').unwrap_or(&text) })
+    };
+    if found.declarations.len() > limits::DECLARATIONS {
+        let all = found.declarations.len();
+        found.declarations.truncate(limits::DECLARATIONS);
+        found.complain(0, format!("only its first {} of {all} declarations were used", limits::DECLARATIONS));
+    }
+    found.declarations.sort_by(|one, other| (one.line, one).cmp(&(other.line, other)));
+    let problems = problems(path, &found.complaints);
+    let manifest = Manifest {
+        root,
+        path: path.to_string(),
+        kind: reader.kind,
+        ecosystem: reader.ecosystem,
+        whole: found.complaints.is_empty(),
+        declarations: found.declarations,
+    };
+    Some((manifest, problems))
+}
+
+fn problems(path: &str, complaints: &[(u32, String)]) -> Vec<Problem> {
+    let detail = |(line, why): &(u32, String)| match line {
+        0 => why.clone(),
+        line => format!("line {line}: {why}"),
+    };
+    let one = |complaint| Problem::new(Code::BadManifest, path, detail(complaint));
+    let mut out: Vec<Problem> = complaints.iter().take(COMPLAINTS_LISTED).map(one).collect();
+    let more = complaints.len().saturating_sub(COMPLAINTS_LISTED);
+    if more > 0 {
+        out.push(Problem::new(Code::BadManifest, path, format!("and {more} more such places in this file")));
     }
     out
 }
 
-/// The start of a file.
-fn text(path: &Path) -> Option<String> {
-    let mut bytes = Vec::new();
-    if !std::fs::metadata(path).ok()?.is_file() {
-        return None;
-    }
-    File::open(path).ok()?.take(MANIFEST_BYTES).read_to_end(&mut bytes).ok()?;
-    Some(String::from_utf8_lossy(&bytes).into_owned())
-}
-
-fn json_name(text: &str) -> Option<String> {
-    let value: serde_json::Value = serde_json::from_str(text).ok()?;
-    let name = value.get("name")?.as_str()?.trim();
-    (!name.is_empty()).then(|| name.to_string())
-}
-
-fn npm(text: &str) -> Option<String> {
-    json_name(text).map(|name| format!("pkg:npm/{}", name.to_lowercase().replace('@', "%40")))
-}
-
-fn composer(text: &str) -> Option<String> {
-    json_name(text).map(|name| format!("pkg:composer/{}", name.to_lowercase()))
-}
-
-/// `name = "x"` in one of the tables.
-fn toml_name(text: &str, tables: &[&str]) -> Option<String> {
-    let mut inside = false;
-    for line in text.lines().map(str::trim) {
-        if line.starts_with('[') {
-            let table = line.split(['#']).next().unwrap_or(line).trim();
-            inside = tables.iter().any(|name| table == format!("[{name}]"));
-        } else if let (true, Some((key, value))) = (inside, line.split_once('='))
-            && key.trim() == "name"
-        {
-            return quoted(value);
-        }
-    }
-    None
-}
-
-/// The first quoted string.
-fn quoted(text: &str) -> Option<String> {
-    let open = text.find(['"', '\''])?;
-    let mark = text[open..].chars().next()?;
-    let rest = &text[open + 1..];
-    let name = &rest[..rest.find(mark)?];
-    (!name.is_empty()).then(|| name.to_string())
-}
-
-fn cargo(text: &str) -> Option<String> {
-    toml_name(text, &["package"]).map(|name| format!("pkg:cargo/{name}"))
-}
-
-fn pyproject(text: &str) -> Option<String> {
-    toml_name(text, &["project", "tool.poetry"]).map(|name| pypi(&name))
-}
-
-fn setup_cfg(text: &str) -> Option<String> {
-    let mut inside = false;
-    for line in text.lines() {
-        if line.starts_with('[') {
-            inside = line.trim() == "[metadata]";
-        } else if let (true, Some((key, value))) = (inside, line.split_once(['=', ':']))
-            && key.trim() == "name"
-        {
-            let name = value.trim();
-            return is_name(name).then(|| pypi(name));
-        }
-    }
-    None
-}
-
-/// `name="x"` on a line of its own, as most have it; nothing is run.
-fn setup_py(text: &str) -> Option<String> {
-    let line = text.lines().map(str::trim).find_map(|line| {
-        let value = line.strip_prefix("name")?.trim_start().strip_prefix('=')?.trim_start();
-        value.starts_with(['"', '\'']).then_some(value)
-    })?;
-    quoted(line).filter(|name| is_name(name)).map(|name| pypi(&name))
-}
-
-fn python_metadata(text: &str) -> Option<String> {
-    let head = text.lines().take_while(|line| !line.is_empty());
-    let name = head.filter_map(|line| line.strip_prefix("Name:")).map(str::trim).find(|name| is_name(name))?;
-    Some(pypi(name))
-}
-
-fn go(text: &str) -> Option<String> {
-    let module = text.lines().find_map(|line| line.trim().strip_prefix("module "))?;
-    let module = module.split("//").next()?.trim().trim_matches('"');
-    (!module.is_empty()).then(|| format!("pkg:golang/{}", module.to_lowercase()))
-}
-
-fn gemspec(text: &str) -> Option<String> {
-    let line = text.lines().find_map(|line| line.trim().split_once(".name")?.1.trim_start().strip_prefix('='))?;
-    quoted(line).filter(|name| is_name(name)).map(|name| format!("pkg:gem/{name}"))
-}
-
-fn pypi(name: &str) -> String {
-    let mut out = String::new();
-    for mark in name.trim().to_lowercase().chars() {
-        let mark = if matches!(mark, '_' | '.') { '-' } else { mark };
-        if mark != '-' || !out.ends_with('-') {
-            out.push(mark);
-        }
-    }
-    format!("pkg:pypi/{out}")
-}
-
-fn is_name(name: &str) -> bool {
-    !name.is_empty() && name.chars().all(|mark| mark.is_ascii_alphanumeric() || matches!(mark, '-' | '_' | '.'))
+/// Whether the last part of a path is one of `names`.
+fn is_named(path: &str, names: &[&str]) -> bool {
+    names.contains(&base_name(path))
 }
 
 #[cfg(test)]
@@ -168,58 +150,23 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_kind_of_manifest_names_its_project() {
-        let cases: &[(Namer, &str, &str)] = &[
-            (npm, r#"{"name": "@Scope/a", "version": "1"}"#, "pkg:npm/%40scope/a"),
-            (cargo, "[workspace]\n[package] # x\nname = \"serde\"\n[dependencies]\nname = \"no\"", "pkg:cargo/serde"),
-            (pyproject, "[build-system]\nname = 'no'\n[project]\nname = 'Foo.Bar__baz'", "pkg:pypi/foo-bar-baz"),
-            (pyproject, "[tool.poetry]\nname = \"x\"", "pkg:pypi/x"),
-            (setup_cfg, "[metadata]\nname = my_pkg\nversion = 1", "pkg:pypi/my-pkg"),
-            (setup_py, "setup(\n    name='a_b',\n", "pkg:pypi/a-b"),
-            (python_metadata, "Metadata-Version: 2.1\nName: six\n\nName: no", "pkg:pypi/six"),
-            (composer, r#"{"name": "Vendor/pkg"}"#, "pkg:composer/vendor/pkg"),
-            (go, "// x\nmodule github.com/A/b // c\n", "pkg:golang/github.com/a/b"),
-            (gemspec, "Gem::Specification.new do |s|\n  s.name = \"rake\"\n", "pkg:gem/rake"),
-        ];
-        for (namer, text, purl) in cases {
-            assert_eq!(namer(text).as_deref(), Some(*purl), "{text}");
+    fn paths_of_manifests_stay_below_the_root() {
+        let source = Source { path: "a/b/x.lock", text: "" };
+        assert_eq!(source.beside("./c/../d//e").as_deref(), Some("a/b/d/e"));
+        assert_eq!(source.beside("../../z").as_deref(), Some("z"));
+        assert_eq!(source.beside("").as_deref(), Some("a/b"));
+        assert_eq!(source.beside("x\\y").as_deref(), Some("a/b/x/y"));
+        for outside in ["../../../z", "/etc", "\\\\host", "C:\\x", &"x/".repeat(limits::PATH_BYTES)] {
+            assert_eq!(source.beside(outside), None, "{outside}");
         }
     }
 
     #[test]
-    fn what_names_nothing_names_nothing() {
-        assert_eq!(npm("{\"name\": 3}"), None);
-        assert_eq!(npm("not json"), None);
-        assert_eq!(cargo("[workspace]\nmembers = []"), None);
-        assert_eq!(setup_cfg("[metadata]\nname = attr: x.y, z"), None);
-        assert_eq!(setup_py("name = read_name()"), None);
-        assert_eq!(quoted("\"open"), None);
-    }
-
-    #[test]
-    fn one_installed_package_is_the_project_and_several_are_not() {
-        let folder = tempfile::tempdir().unwrap();
-        let record = |name: &str| {
-            let at = folder.path().join(format!("{name}-1.dist-info"));
-            std::fs::create_dir(&at).unwrap();
-            std::fs::write(at.join("METADATA"), format!("Name: {name}\n")).unwrap();
-        };
-        assert!(own_components(folder.path()).is_empty());
-        record("pip");
-        assert_eq!(own_components(folder.path()).into_iter().collect::<Vec<_>>(), ["pkg:pypi/pip"]);
-        record("six");
-        assert!(own_components(folder.path()).is_empty());
-        assert!(own_components(&folder.path().join("nowhere")).is_empty());
-    }
-
-    #[test]
-    fn a_long_manifest_is_read_up_to_its_limit() {
-        let folder = tempfile::tempdir().unwrap();
-        let mut text = "Name: late\n".to_string();
-        text.insert_str(0, &"X: y\n".repeat(MANIFEST_BYTES as usize / 5));
-        std::fs::write(folder.path().join("PKG-INFO"), &text).unwrap();
-        assert!(own_components(folder.path()).is_empty());
-        std::fs::write(folder.path().join("PKG-INFO"), &text[5 * 10..]).unwrap();
-        assert_eq!(own_components(folder.path()).len(), 1);
+    fn many_complaints_are_counted() {
+        let complaints: Vec<(u32, String)> = (0..30).map(|line| (line, "odd".to_string())).collect();
+        let problems = problems("p", &complaints);
+        assert_eq!(problems.len(), COMPLAINTS_LISTED + 1);
+        assert_eq!((problems[0].detail.as_str(), problems[1].detail.as_str()), ("odd", "line 1: odd"));
+        assert_eq!(problems[COMPLAINTS_LISTED].detail, "and 10 more such places in this file");
     }
 }

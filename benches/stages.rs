@@ -177,7 +177,7 @@ fn f_match(bencher: Bencher) {
 
 #[divan::bench]
 fn g_attribute(bencher: Bencher) {
-    let projects = [Project { root: RootNo(0), own: Default::default() }];
+    let projects = [Project { root: RootNo(0), own: Default::default(), manifests: Vec::new(), checked: Vec::new() }];
     bencher
         .counter(ItemsCount::new(INPUTS.evidence.len()))
         .with_inputs(|| INPUTS.evidence.clone())

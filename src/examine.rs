@@ -17,6 +17,7 @@ use crate::model::limits;
 use crate::model::place::Lines;
 use crate::text::digest::{Digest, NORMALIZED_MIN_BYTES};
 use crate::text::language::{self, Language, Role};
+use crate::text::sketch::Words;
 use crate::text::token::{self, Tokens};
 pub use said::Memory;
 use said::Said;
@@ -76,6 +77,7 @@ const COPYRIGHTS_CUT: &str = "only its first copyright statements are listed";
 #[derive(Default)]
 pub struct Scratch {
     tokens: Tokens,
+    words: Words,
     matching: matching::Scratch,
     license: license::Scratch,
     copyright: copyright::Scratch,
@@ -99,6 +101,7 @@ pub fn examine(
         lines: 0,
         whole: Vec::new(),
         snippets: Vec::new(),
+        sketch: Vec::new(),
         licenses: Vec::new(),
         mentions: Vec::new(),
         copyrights: Vec::new(),
@@ -109,6 +112,9 @@ pub fn examine(
     }
     if search.wanted.matches {
         identical(search.indexes, &mut evidence);
+        if !evidence.whole.is_empty() {
+            evidence.sketch = of_bytes(&file.blake3);
+        }
     }
     let text = match content {
         Content::Text(text) => text,
@@ -136,8 +142,29 @@ pub fn examine(
     if search.wanted.matches {
         let code = language.role == Role::Code && !is_license_text(search.wanted, text, language, scratch, &evidence);
         matches(search.indexes, text, code, language, scratch, trace, &mut evidence);
+        sketches(text, &mut scratch.words, &mut evidence);
     }
     evidence
+}
+
+/// By what the matches are known again. Most files match nothing and are not read once more.
+fn sketches(text: &[u8], words: &mut Words, evidence: &mut FileEvidence) {
+    if evidence.whole.is_empty() && evidence.snippets.is_empty() {
+        return;
+    }
+    words.read(text);
+    if !evidence.whole.is_empty() {
+        let all = words.sketch_all();
+        evidence.sketch = if all.is_empty() { of_bytes(&evidence.blake3) } else { all };
+    }
+    for part in &mut evidence.snippets {
+        part.sketch = words.sketch(part.ranges.iter().map(|range| range.lines));
+    }
+}
+
+/// The sketch of what has no words.
+fn of_bytes(blake3: &[u8; 32]) -> Vec<u64> {
+    blake3.first_chunk().map(|first| u64::from_le_bytes(*first)).into_iter().collect()
 }
 
 /// Whether a file of no known kind is mostly the text of a licence, which everybody copies: pieces of it are no evidence.

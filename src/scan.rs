@@ -12,6 +12,7 @@ use crate::input::archive::{self, ArchiveLimits};
 use crate::input::walk::{self, FoundFile, WalkOptions};
 use crate::input::{manifest, read};
 use crate::license;
+use crate::model::declaration::Manifest;
 use crate::model::evidence::FileEvidence;
 use crate::model::finding::{FileReport, IndexSummary, Report};
 use crate::model::ids::RootNo;
@@ -52,11 +53,7 @@ pub fn scan(
         move |file: FoundFile| worker.file(&file)
     })?;
     let mut gathered = gathered.into_inner().unwrap_or_else(|poisoned| poisoned.into_inner());
-    let projects: Vec<Project> = roots
-        .iter()
-        .zip(0..)
-        .map(|(root, number)| Project { root: RootNo(number), own: manifest::own::own_components(root) })
-        .collect();
+    let projects = projects(roots, std::mem::take(&mut gathered.manifests));
     let mut attribution =
         attribute::attribute(indexes, &projects, options.wanted, std::mem::take(&mut gathered.evidence));
     attribution.files.append(&mut gathered.others);
@@ -82,8 +79,8 @@ pub fn scan(
         bytes_read: gathered.bytes,
         findings: attribution.findings,
         internal: attribution.internal,
-        manifests: Vec::new(),
-        discrepancies: Vec::new(),
+        manifests: projects.into_iter().flat_map(|project| project.manifests).collect(),
+        discrepancies: attribution.discrepancies,
         files: attribution.files,
         problems: Vec::new(),
         review: Review::default(),
@@ -91,6 +88,18 @@ pub fn scan(
     gathered.problems.extend(summary.problems);
     report.problems = condense(placed(&report, gathered.problems));
     Ok(report)
+}
+
+/// What each root says of itself, and whether that holds.
+fn projects(roots: &[PathBuf], mut manifests: Vec<Manifest>) -> Vec<Project> {
+    manifests.sort();
+    let of = |(root, number): (&PathBuf, u32)| {
+        let own: Vec<Manifest> = manifests.iter().filter(|one| one.root == RootNo(number)).cloned().collect();
+        let manifests = manifest::join(own);
+        let checked = manifest::check::check(root, &manifests);
+        Project { root: RootNo(number), own: manifest::own::own_components(root), manifests, checked }
+    };
+    roots.iter().zip(0..).map(of).collect()
 }
 
 /// The problems by code, their paths as the report shows them.
@@ -136,6 +145,7 @@ struct Gathered {
     evidence: Vec<FileEvidence>,
     /// Files in which nothing was found, where all are to be listed.
     others: Vec<FileReport>,
+    manifests: Vec<Manifest>,
     problems: Vec<(RootNo, Problem)>,
     files: u64,
     bytes: u64,
@@ -164,6 +174,7 @@ impl Drop for Worker<'_> {
         let mut all = self.all.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
         all.evidence.append(&mut self.own.evidence);
         all.others.append(&mut self.own.others);
+        all.manifests.append(&mut self.own.manifests);
         all.problems.append(&mut self.own.problems);
         all.files += self.own.files;
         all.bytes += self.own.bytes;
@@ -189,6 +200,9 @@ impl<'a> Worker<'a> {
                 // An archive over the size limit is still opened, member by member.
                 let problem = done.problem.filter(|problem| !(is_archive && problem.code == Code::TooLarge));
                 self.own.add_problems(file.root, problem);
+                if self.options.wanted.matches && manifest::is_manifest(&file.path) {
+                    self.manifest(file, if whole { &buffer } else { &[] }, done.bytes);
+                }
                 let source = SourceFile { root: file.root, path: &file.path, bytes: done.bytes, blake3: done.blake3 };
                 self.examine(&source, whole.then_some(&buffer[..]).filter(|_| !is_archive), is_archive);
                 if is_archive {
@@ -197,6 +211,14 @@ impl<'a> Worker<'a> {
             }
         }
         self.buffer = buffer;
+    }
+
+    /// Takes what a manifest declares; `bytes` are all that were read of its `size`.
+    fn manifest(&mut self, file: &FoundFile, bytes: &[u8], size: u64) {
+        if let Some((manifest, problems)) = manifest::read(file.root, &file.path, bytes, size) {
+            self.own.manifests.push(manifest);
+            self.own.add_problems(file.root, problems);
+        }
     }
 
     fn archive(&mut self, file: &FoundFile) {

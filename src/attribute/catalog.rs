@@ -1,10 +1,11 @@
 //! The components that a scan's evidence names, the same one in several indexes, or under several purls, counted once.
 
 use std::cmp::Ordering;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::attribute::claim;
 use crate::attribute::kin::Kin;
+use crate::attribute::naming;
 use crate::index::lineage::Segment;
 use crate::index::reader::{Index, Lineage};
 use crate::index::set::Indexes;
@@ -344,6 +345,18 @@ impl<'a> Catalog<'a> {
             Some((Source { index: *index, lineage }, record))
         });
         found.collect()
+    }
+
+    /// The names of all components that the indexes hold, as they compare.
+    pub fn names(&self) -> HashSet<String> {
+        let mut names = HashSet::new();
+        for (_, index) in self.indexes.iter() {
+            let all = (0..index.totals().components as u32).map(ComponentId);
+            names.extend(all.filter_map(|one| index.component_base(one)).map(naming::folded));
+            let aliases = index.identities().into_iter().flat_map(|(_, identity)| identity.aliases);
+            names.extend(aliases.map(|alias| naming::folded(&alias.to_string())));
+        }
+        names
     }
 
     /// A component's releases.

@@ -1,20 +1,28 @@
 //! From sites to findings, and from explanations to the matches of each file.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
-use crate::attribute::catalog::{Catalog, Number, Releases, Source};
+use crate::attribute::accounts::{self, Account, Accounts, Ref};
+use crate::attribute::catalog::{Catalog, ComponentFile, Number, Releases, Source};
 use crate::attribute::confidence::{self, Evidence};
+use crate::attribute::discrepancy::{self, Attributed, Testimony};
 use crate::attribute::licensing::{self, Speakers, Subject};
+use crate::attribute::managed;
 use crate::attribute::member::{self, Explanation, Members, Site};
+use crate::attribute::naming::{self, Names};
 use crate::attribute::path;
 use crate::attribute::release;
+use crate::model::declaration::ManifestKind;
 use crate::model::evidence::{FileEvidence, MatchKind, SnippetMatch, Wanted};
-use crate::model::finding::{AlsoIn, FileMatch, FileReport, Finding, FindingKind, Origin, Paths, Sketch};
+use crate::model::finding::{
+    AlsoIn, FileMatch, FileReport, Finding, FindingKind, Newest, Origin, Paths, Relation, Sketch,
+};
 use crate::model::ids::RootNo;
 use crate::model::limits;
 use crate::model::place::{Lines, RangePair, folder};
 use crate::model::purl::with_version;
+use crate::text::sketch;
 
 /// Whole files, or share of a release's files, that make a directory of a component.
 const VENDORED_FILES: usize = 3;
@@ -30,30 +38,39 @@ struct Sum {
     lines: u64,
     score: f32,
     exactness: f32,
+    changed: Paths,
+    sketch: Vec<u64>,
+}
+
+/// The tree that findings are made of.
+#[derive(Clone, Copy)]
+pub struct Tree<'t> {
+    /// Its root among those of the scan.
+    pub root: RootNo,
+    /// What was looked for.
+    pub wanted: Wanted,
+    /// What its manifests declare.
+    pub accounts: &'t Accounts<'t>,
 }
 
 /// What is reported of one tree.
 pub struct Explained {
     /// In the order of the sites.
-    pub findings: Vec<Finding>,
+    pub findings: Vec<Attributed>,
     /// By path.
     pub files: Vec<FileReport>,
 }
 
 /// Makes the findings of a tree and the reports of its files.
-pub fn explain(
-    catalog: &Catalog<'_>,
-    root: RootNo,
-    wanted: Wanted,
-    files: Vec<FileEvidence>,
-    members: &Members,
-) -> Explained {
+pub fn explain(catalog: &Catalog<'_>, tree: Tree<'_>, files: Vec<FileEvidence>, members: &Members) -> Explained {
+    let Tree { root, wanted, accounts } = tree;
     let sums = sums(&files, members);
     let mut by_component: BTreeMap<Number, Vec<usize>> = BTreeMap::new();
     for (number, site) in members.sites.iter().enumerate() {
         by_component.entry(site.component).or_default().push(number);
     }
     let mut findings: Vec<Option<Finding>> = vec![None; members.sites.len()];
+    let mut testimonies: Vec<Option<(Ref, Testimony)>> = vec![None; members.sites.len()];
     let mut best: Vec<Option<usize>> = vec![None; members.sites.len()];
     let mut releases = HashMap::new();
     let speakers = wanted.licenses.then(|| Speakers::of(&files));
@@ -63,6 +80,11 @@ pub fn explain(
             let tied = versions(catalog, &known, &files, members, site, &sums[site]);
             best[site] = tied.first().copied();
             findings[site] = finding(catalog, root, &known, &members.sites[site], &tied, &sums[site]);
+            if let Some(finding) = findings[site].as_mut() {
+                let placed = Placed { known: &known, tied: &tied, sum: &sums[site], files: &files };
+                testimonies[site] =
+                    declared(catalog, accounts, &members.sites[site], members.account(site), placed, finding);
+            }
             if let Some(finding) = findings[site].as_mut().filter(|finding| finding.origin == Origin::Internal) {
                 finding.also_in = also_in(catalog, members, &sums[site]);
             }
@@ -76,6 +98,7 @@ pub fn explain(
     }
     let mut reports = Vec::with_capacity(files.len());
     for (file, explanations) in files.into_iter().zip(&members.explanations) {
+        let managed = is_managed(catalog, accounts, &file.path, members, explanations);
         let mut matches: Vec<(u64, FileMatch)> = Vec::new();
         for explanation in explanations {
             let known =
@@ -99,10 +122,88 @@ pub fn explain(
             licenses: file.licenses,
             mentions: file.mentions,
             copyrights: file.copyrights,
-            managed: false,
+            managed,
         });
     }
-    Explained { findings: findings.into_iter().flatten().collect(), files: reports }
+    let of = |(site, (finding, testimony)): (usize, (Option<Finding>, _))| {
+        Some(Attributed { finding: finding?, names: managed::names(catalog, members.sites[site].component), testimony })
+    };
+    Explained { findings: findings.into_iter().zip(testimonies).enumerate().filter_map(of).collect(), files: reports }
+}
+
+/// Whether a manifest accounts for a file, as what it is explained to be.
+fn is_managed(
+    catalog: &Catalog<'_>,
+    accounts: &Accounts<'_>,
+    path: &str,
+    members: &Members,
+    explanations: &[Explanation],
+) -> bool {
+    if explanations.is_empty() {
+        return accounts.account(path, &Names::default()).is_some();
+    }
+    explanations.iter().all(|one| match one.site {
+        Some(site) => members.account(site).is_some(),
+        None => accounts.account(path, &managed::names(catalog, one.component)).is_some(),
+    })
+}
+
+/// What the content of a place is held against.
+struct Placed<'p> {
+    known: &'p Releases,
+    /// Places of the releases that the content allows.
+    tied: &'p [usize],
+    sum: &'p Sum,
+    files: &'p [FileEvidence],
+}
+
+/// Says in a finding what manifests declare of it, and holds its content against that.
+fn declared(
+    catalog: &Catalog<'_>,
+    accounts: &Accounts<'_>,
+    site: &Site,
+    account: Option<Account>,
+    placed: Placed<'_>,
+    finding: &mut Finding,
+) -> Option<(Ref, Testimony)> {
+    let Some(account) = account else {
+        finding.duplicates = accounts.naming(&managed::names(catalog, site.component), &site.root);
+        return None;
+    };
+    finding.managed = accounts.managed_by(account);
+    let (manifest, declaration) = accounts.get(account.by).filter(|_| account.relation == Relation::Declares)?;
+    finding.stated = vec![accounts::declared_at(manifest, declaration)];
+    let version = declaration.version.as_deref()?;
+    let releases = &placed.known.all;
+    let is_it = |place: usize| releases.get(place).is_some_and(|one| discrepancy::same_version(&one.version, version));
+    let release = (0..releases.len()).find(|place| is_it(*place))?;
+    if !placed.tied.iter().any(|place| is_it(*place)) {
+        let whole = finding.kind != FindingKind::Snippet && finding.files > finding.modified_files;
+        return whole.then_some((account.by, Testimony { other_release: true, changed: Vec::new() }));
+    }
+    // The published package, not a repository that goes by another purl, is what an installer unpacks.
+    let published = naming::folded(&catalog.entry(site.component).base) == naming::folded(&declaration.purl);
+    if manifest.kind == ManifestKind::VendoringNote || !published || placed.sum.modified == 0 {
+        return None;
+    }
+    let changed = changed_in(catalog, site, &placed, release);
+    Some((account.by, Testimony { other_release: false, changed }))
+}
+
+/// Files of a site whose path in the release holds other bytes.
+fn changed_in(catalog: &Catalog<'_>, site: &Site, placed: &Placed<'_>, release: usize) -> Vec<String> {
+    let inside = |file: &ComponentFile| {
+        let spans = file.spans(placed.known);
+        spans.iter().any(|(first, last)| (*first as usize..=*last as usize).contains(&release))
+    };
+    let all = catalog.files(site.component, limits::COMPONENT_LINEAGES);
+    let released: HashSet<&str> = all.iter().filter(|file| inside(file)).map(|file| file.path.as_str()).collect();
+    let differs = |file: &&FileEvidence| {
+        let below = path::below(&file.path, &site.root).filter(|below| released.contains(below));
+        below.is_some() && file.whole.is_empty()
+    };
+    let files = placed.sum.files.iter().filter_map(|file| placed.files.get(*file as usize));
+    files.filter(differs).map(|file| file.path.clone()).collect()
 }
 
 /// A finding's files with what ties them to it.
@@ -132,10 +233,16 @@ fn sums(files: &[FileEvidence], members: &Members) -> Vec<Sum> {
             if first {
                 sum.files.push(number);
             }
-            match explanation.snippet.and_then(|snippet| file.snippets.get(snippet as usize)) {
+            let part = explanation.snippet.and_then(|snippet| file.snippets.get(snippet as usize));
+            let sketch = part.map_or(&file.sketch, |part| &part.sketch);
+            sketch.iter().for_each(|hash| sketch::keep(&mut sum.sketch, *hash, limits::SKETCH));
+            match part {
                 None => sum.lines += u64::from(file.lines),
                 Some(part) => {
-                    sum.modified += u32::from(first);
+                    if first {
+                        sum.modified += 1;
+                        sum.changed.add(&file.path);
+                    }
                     sum.lines += part.ranges.iter().map(|range| u64::from(range.lines.count())).sum::<u64>();
                     if part.score > sum.score {
                         (sum.score, sum.exactness) = (part.score, part.exactness);
@@ -243,14 +350,18 @@ fn finding(
         kind,
         root: site.root.clone(),
         id: String::new(),
-        sketch: Sketch::default(),
+        sketch: Sketch(sum.sketch.clone()),
         managed: None,
         duplicates: Vec::new(),
         stated: Vec::new(),
-        newest: None,
+        newest: known.all.last().map(|last| Newest {
+            version: last.version.clone(),
+            released: last.released.clone(),
+            behind: newest.saturating_sub(tied.first().copied().unwrap_or(newest)) as u32,
+        }),
         files: sum.files.len() as u32,
         modified_files: if kind == FindingKind::Snippet { 0 } else { sum.modified },
-        modified: Paths::default(),
+        modified: if kind == FindingKind::Snippet { Paths::default() } else { sum.changed.clone() },
         lines: sum.lines,
         confidence: confidence::confidence(&evidence),
         licensing: None,

@@ -246,6 +246,7 @@ mod tests {
             lines: 1,
             whole: Vec::new(),
             snippets: Vec::new(),
+            sketch: Vec::new(),
             licenses: licenses.iter().map(licence).collect(),
             mentions: Vec::new(),
             copyrights: Vec::new(),

@@ -3,6 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
+use crate::attribute::accounts::Account;
 use crate::attribute::catalog::{Catalog, Number, Releases, Source};
 use crate::attribute::claim;
 use crate::attribute::contest::Contests;
@@ -74,6 +75,15 @@ pub struct Members {
     pub votes: Vec<Vec<Vote>>,
     /// Files that own code and open source both hold.
     pub contests: Contests,
+    /// For each site what accounts for it; empty until that is looked into.
+    pub managed: Vec<Option<Account>>,
+}
+
+impl Members {
+    /// What accounts for a site.
+    pub fn account(&self, site: usize) -> Option<Account> {
+        self.managed.get(site).copied().flatten()
+    }
 }
 
 /// What is left when places were sifted.
@@ -141,7 +151,7 @@ pub fn members(catalog: &mut Catalog<'_>, files: &[FileEvidence], places: Vec<Pl
             known.push(Explanation { site: None, component: *component, snippet: None });
         }
     }
-    Members { sites, explanations, votes, contests: rest.contests }
+    Members { sites, explanations, votes, contests: rest.contests, managed: Vec::new() }
 }
 
 fn sites(places: &[Place]) -> Vec<Site> {

@@ -2,21 +2,27 @@
 //!
 //! ```text
 //! evidence → claims (whose may it be: origin, contest) → cover (one owner each) → places (root) → sift (whose own finding)
-//!          → members (every file's site and vote) → release → findings and file matches (explain, confidence)
+//!          → members (every file's site and vote) → managed (what manifests account for) → release
+//!          → findings and file matches (explain, confidence) → discrepancies (what manifests say and the files do not)
 //! ```
 //!
 //! Work is linear in the evidence but for look-ups: a component's lineages are read once for each place that makes a
 //! finding, never for each file, and rivals of one content are compared in pairs only up to [`crate::model::limits::RIVALS`].
 
+mod accounts;
 mod catalog;
 mod claim;
 mod confidence;
 mod contest;
 mod cover;
+mod discrepancy;
 mod explain;
+mod identity;
 mod kin;
 mod licensing;
+mod managed;
 mod member;
+mod naming;
 mod origin;
 mod path;
 mod place;
@@ -25,17 +31,20 @@ mod sift;
 mod snippet;
 mod worth;
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
+use crate::attribute::accounts::Accounts;
 use crate::attribute::catalog::{Catalog, Number};
 use crate::attribute::claim::{Claim, Claims};
+use crate::attribute::explain::Tree;
 use crate::attribute::kin::Kin;
 use crate::attribute::member::Remainder;
 use crate::attribute::place::Place;
 use crate::index::relation;
 use crate::index::set::Indexes;
+use crate::model::declaration::{Checked, Manifest};
 use crate::model::evidence::{FileEvidence, Wanted};
-use crate::model::finding::{FileReport, Finding, Origin};
+use crate::model::finding::{Discrepancy, FileReport, Finding, Origin};
 use crate::model::ids::RootNo;
 
 /// What the tree stage concludes.
@@ -47,6 +56,8 @@ pub struct Attribution {
     pub internal: Vec<Finding>,
     /// Every file there is evidence of, by root and path.
     pub files: Vec<FileReport>,
+    /// Where declarations and content disagree, by root, place, kind and declaration.
+    pub discrepancies: Vec<Discrepancy>,
 }
 
 /// A project that is scanned: what its own manifest calls it, so that its own code is not taken for a copy of itself.
@@ -56,52 +67,49 @@ pub struct Project {
     pub root: RootNo,
     /// Purls without version that mean the project.
     pub own: BTreeSet<String>,
+    /// Its manifests, by path.
+    pub manifests: Vec<Manifest>,
+    /// What a look at the places that they name said.
+    pub checked: Vec<Checked>,
 }
 
 /// Attributes what was found in files. The order of `evidence` does not matter; `wanted` is what was looked for in it.
-pub fn attribute(
-    indexes: &Indexes,
-    projects: &[Project],
-    wanted: Wanted,
-    mut evidence: Vec<FileEvidence>,
-) -> Attribution {
-    evidence.sort_by(|one, other| (one.root, &one.path).cmp(&(other.root, &other.path)));
+pub fn attribute(indexes: &Indexes, projects: &[Project], wanted: Wanted, evidence: Vec<FileEvidence>) -> Attribution {
+    let mut by_root: BTreeMap<RootNo, Vec<FileEvidence>> = BTreeMap::new();
+    // What is declared where nothing was found is worth saying, too.
+    by_root.extend(projects.iter().map(|project| (project.root, Vec::new())));
+    for file in evidence {
+        by_root.entry(file.root).or_default().push(file);
+    }
     let mut out = Attribution::default();
-    let mut rest = evidence.into_iter().peekable();
     let kin = Kin::of(indexes);
     let catalog = Catalog::new(indexes, &kin);
-    while let Some(root) = rest.peek().map(|file| file.root) {
-        let mut files: Vec<FileEvidence> = Vec::new();
-        while let Some(mut file) = rest.next_if(|file| file.root == root) {
+    let nothing = Project { root: RootNo(0), own: BTreeSet::new(), manifests: Vec::new(), checked: Vec::new() };
+    for (root, mut files) in by_root {
+        files.sort_by(|one, other| one.path.cmp(&other.path));
+        for file in &mut files {
             snippet::same_language(&catalog, file.language, &mut file.snippets);
-            file.snippets = snippet::join(file.snippets, file.code_lines);
-            files.push(file);
+            file.snippets = snippet::join(std::mem::take(&mut file.snippets), file.code_lines);
         }
-        let own = projects.iter().filter(|project| project.root == root).flat_map(|project| &project.own);
-        let own: BTreeSet<String> = own.map(|base| folded(base)).collect();
-        tree(Catalog::new(indexes, &kin), &own, root, wanted, files, &mut out);
+        let project = projects.iter().find(|project| project.root == root).unwrap_or(&nothing);
+        tree(Catalog::new(indexes, &kin), project, (root, wanted), files, &mut out);
     }
     let key = |finding: &Finding| (finding.scan_root, finding.root.clone(), finding.purl.clone());
     out.findings.sort_by_cached_key(key);
     out.internal.sort_by_cached_key(key);
     out.files.sort_by(|one, other| (one.scan_root, &one.path).cmp(&(other.scan_root, &other.path)));
+    identity::name(&mut out);
     out
-}
-
-/// A purl as it compares: manifests and indexes differ in case and in the marks of a name.
-fn folded(base: &str) -> String {
-    let base = base.to_lowercase().replace('@', "%40");
-    if base.starts_with("pkg:pypi/") { base.replace(['_', '.'], "-") } else { base }
 }
 
 fn tree(
     mut catalog: Catalog<'_>,
-    own: &BTreeSet<String>,
-    root: RootNo,
-    wanted: Wanted,
+    project: &Project,
+    (root, wanted): (RootNo, Wanted),
     files: Vec<FileEvidence>,
     out: &mut Attribution,
 ) {
+    let own: BTreeSet<String> = project.own.iter().map(|base| naming::folded(base)).collect();
     observe(&mut catalog, &files);
     let mut claims = Vec::new();
     let mut maker = Claims::default();
@@ -111,11 +119,22 @@ fn tree(
     let contests = std::mem::take(&mut maker.contests);
     drop(maker);
     let chosen = choose(&catalog, &claims);
-    let (places, mut rest) = settle(&mut catalog, own, &files, &claims, &chosen);
+    let (places, mut rest) = settle(&mut catalog, &own, &files, &claims, &chosen);
     rest.contests = contests;
-    let members = member::members(&mut catalog, &files, places, rest);
-    let explained = explain::explain(&catalog, root, wanted, files, &members);
-    for finding in explained.findings {
+    let mut members = member::members(&mut catalog, &files, places, rest);
+    let accounts = Accounts::of(project.manifests.iter().collect());
+    managed::split(&catalog, &accounts, &files, &mut members);
+    let explained = explain::explain(&catalog, Tree { root, wanted, accounts: &accounts }, files, &members);
+    let known: HashSet<String> = if accounts.has_notes() { catalog.names() } else { HashSet::new() };
+    let found = discrepancy::Found {
+        root,
+        accounts: &accounts,
+        checked: &project.checked,
+        findings: &explained.findings,
+        known: &|purl| known.contains(purl),
+    };
+    out.discrepancies.extend(discrepancy::find(&found));
+    for finding in explained.findings.into_iter().map(|one| one.finding) {
         match finding.origin {
             Origin::OpenSource => out.findings.push(finding),
             Origin::Internal => out.internal.push(finding),
@@ -155,7 +174,7 @@ fn settle(
     let mut rest = Remainder::default();
     for (component, estate) in place::estates(catalog, files, claims, chosen) {
         let entry = catalog.entry(component);
-        if std::iter::once(&entry.base).chain(&entry.aliases).any(|name| own.contains(&folded(name))) {
+        if std::iter::once(&entry.base).chain(&entry.aliases).any(|name| own.contains(&naming::folded(name))) {
             continue;
         }
         rest.pieces.extend(estate.pieces.iter().map(|(file, snippet)| (component, *file, *snippet)));
@@ -234,12 +253,6 @@ fn loosen(place: &Place, rest: &mut Remainder, pieces: bool) {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn names_fold_as_their_registries_fold_them() {
-        assert_eq!(folded("pkg:pypi/Jaraco.Text"), "pkg:pypi/jaraco-text");
-        assert_eq!(folded("pkg:npm/@a/b.c"), "pkg:npm/%40a/b.c");
-    }
 
     #[test]
     fn nothing_found_is_nothing_concluded() {

@@ -42,6 +42,11 @@ pub fn is_below(path: &str, root: &str) -> bool {
     root.is_empty() || path.strip_prefix(root).is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '!']))
 }
 
+/// What stands of `path` below the folder `root`; `None` where it does not lie below it.
+pub fn below<'p>(path: &'p str, root: &str) -> Option<&'p str> {
+    if root.is_empty() { Some(path) } else { path.strip_prefix(root)?.strip_prefix('/') }
+}
+
 /// The path itself, then each folder above it, the tree's root last.
 pub fn ancestors(path: &str) -> impl Iterator<Item = &str> {
     std::iter::successors(Some(path), |path| (!path.is_empty()).then(|| folder(path)))

@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use crate::attribute::catalog::{Catalog, Source};
 use crate::model::evidence::{ReleaseVote, SnippetMatch};
 use crate::model::ids::{IndexNo, LineageId, ReleaseRange};
+use crate::model::limits;
 use crate::text::language::{self, Role};
+use crate::text::sketch;
 
 /// Languages between which code is moved as it is.
 const KIN: &[&[&str]] = &[
@@ -80,6 +82,10 @@ fn one(parts: Vec<SnippetMatch>, code_lines: u32, leaders: &BTreeMap<u32, u32>) 
     let mut ranges: Vec<_> = parts.iter().flat_map(|part| part.ranges.iter().copied()).collect();
     ranges.sort();
     let code = lines.min(code_lines.max(1));
+    let mut sketch = Vec::new();
+    for hash in parts.iter().flat_map(|part| &part.sketch) {
+        sketch::keep(&mut sketch, *hash, limits::FILE_SKETCH);
+    }
     Some(SnippetMatch {
         score: parts.iter().map(|part| part.score).sum(),
         e_value: parts.iter().map(|part| part.e_value).fold(f64::INFINITY, f64::min),
@@ -91,6 +97,7 @@ fn one(parts: Vec<SnippetMatch>, code_lines: u32, leaders: &BTreeMap<u32, u32>) 
         votes: votes.into_iter().map(|(releases, tokens)| ReleaseVote { releases, tokens }).collect(),
         group,
         weak,
+        sketch,
         ..parts.into_iter().next()?
     })
 }
@@ -115,6 +122,7 @@ mod tests {
             votes: Vec::new(),
             group,
             weak,
+            sketch: vec![u64::from(first)],
         }
     }
 
@@ -138,6 +146,7 @@ mod tests {
         );
         assert!((joined[0].similarity - 0.3).abs() < 1e-6 && (joined[0].source_share - 0.6).abs() < 1e-6);
         assert_eq!((joined[1].lineage, joined[1].group), (LineageId(8), 0));
+        assert_eq!((&joined[0].sketch[..], &joined[1].sketch[..]), (&[1, 50, 80][..], &[1][..]));
     }
 
     #[test]

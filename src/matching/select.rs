@@ -157,6 +157,7 @@ fn build(
         votes,
         group,
         weak,
+        sketch: Vec::new(),
     })
 }
 

@@ -2,6 +2,7 @@
 //!
 //! A [`Declaration`] without a place says that something is *wanted*; only one with a place ([`Site`]) accounts for files.
 
+use crate::model::finding::Change;
 use crate::model::ids::RootNo;
 
 /// How a manifest comes to speak of a component.
@@ -83,6 +84,15 @@ pub struct Declaration {
     pub site: Site,
 }
 
+/// What a manifest says the package is in whose folder it stands.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Subject {
+    /// Purl without version.
+    pub purl: String,
+    /// The version, if one is given.
+    pub version: Option<String>,
+}
+
 /// One manifest of a scanned tree.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Manifest {
@@ -98,4 +108,21 @@ pub struct Manifest {
     pub whole: bool,
     /// What it names, by line.
     pub declarations: Vec<Declaration>,
+    /// What it says its own folder is; `None` where it does not say.
+    pub subject: Option<Subject>,
+}
+
+/// What the files of a declaration's site are, compared with what its manifest records of them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Checked {
+    /// The manifest's place among those of the tree.
+    pub manifest: usize,
+    /// The declaration's place in the manifest.
+    pub declaration: usize,
+    /// Whether any file is at the site.
+    pub present: bool,
+    /// How many files differ.
+    pub files: u32,
+    /// The first of them by path, at most [`crate::model::limits::CHANGES_LISTED`].
+    pub changes: Vec<(Change, String)>,
 }

@@ -67,6 +67,8 @@ pub struct SnippetMatch {
     pub group: u32,
     /// Below the bar: counts only where its component is established in the same folder.
     pub weak: bool,
+    /// Of the scanned file's lines in `ranges`: see `text::sketch`.
+    pub sketch: Vec<u64>,
 }
 
 /// What the file stage looks for.
@@ -114,6 +116,8 @@ pub struct FileEvidence {
     pub whole: Vec<WholeMatch>,
     /// Parts of it, best first; those of a company's own code come behind the others.
     pub snippets: Vec<SnippetMatch>,
+    /// Of the whole text, or of the bytes where there is none, if an index holds it as a whole: see `text::sketch`.
+    pub sketch: Vec<u64>,
     /// Its licence statements, in line order.
     pub licenses: Vec<LicenseMatch>,
     /// Licences that it names without saying anything of itself: in its history, of other parts, in the name of a file.

@@ -56,7 +56,9 @@ impl<'r> Summary<'r> {
         sum.undeclared = undeclared.len() as u64;
         let owners = Owners::of(report);
         let unmanaged = |file: &&FileReport| {
-            open_source(file).any(|found| owners.owner(file, &found.purl).is_none_or(|finding| !finding.is_managed()))
+            !file.managed
+                && open_source(file)
+                    .any(|found| owners.owner(file, &found.purl).is_none_or(|finding| !finding.is_managed()))
         };
         sum.unmanaged_files = report.files.iter().filter(unmanaged).count() as u64;
         let mut lenders = BTreeSet::new();

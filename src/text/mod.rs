@@ -8,6 +8,7 @@
 pub mod digest;
 pub mod fingerprint;
 pub mod language;
+pub mod sketch;
 pub mod statement;
 pub mod token;
 

@@ -4,11 +4,14 @@
 //! One file an ecosystem. A reader takes a manifest's path and text and gives declarations; it opens nothing, and what it
 //! cannot make sense of it says with the line and goes on. Nothing becomes declared because a manifest did not parse.
 
+pub mod check;
 mod key_lines;
 pub mod own;
 
+use std::collections::HashMap;
+
 use crate::error::{Code, Problem};
-use crate::model::declaration::{Declaration, Manifest, ManifestKind};
+use crate::model::declaration::{Declaration, Manifest, ManifestKind, Subject};
 use crate::model::ids::RootNo;
 use crate::model::limits;
 use crate::model::place::{base_name, folder};
@@ -53,6 +56,8 @@ fn below(base: &str, relative: &str) -> Option<String> {
 /// What a reader makes of a manifest.
 #[derive(Debug, Default)]
 struct Found {
+    /// What the manifest's own folder is.
+    subject: Option<Subject>,
     declarations: Vec<Declaration>,
     /// What it could not make sense of: 1-based line (0 where not known), and why.
     complaints: Vec<(u32, String)>,
@@ -61,7 +66,7 @@ struct Found {
 impl Found {
     /// Nothing, because of what is wrong at a line.
     fn broken(line: u32, why: impl Into<String>) -> Found {
-        Found { declarations: Vec::new(), complaints: vec![(line, why.into())] }
+        Found { subject: None, declarations: Vec::new(), complaints: vec![(line, why.into())] }
     }
 
     fn complain(&mut self, line: u32, why: impl Into<String>) {
@@ -98,10 +103,11 @@ pub fn is_manifest(path: &str) -> bool {
     reader(path).is_some()
 }
 
-/// Reads what a file declares; `None` if it is no manifest. What was wrong with it comes as problems.
-pub fn read(root: RootNo, path: &str, bytes: &[u8]) -> Option<(Manifest, Vec<Problem>)> {
+/// Reads what a file declares; `None` if it is no manifest. `bytes` are what was read of its `size`: a file over a limit is
+/// not. What was wrong with it comes as problems.
+pub fn read(root: RootNo, path: &str, bytes: &[u8], size: u64) -> Option<(Manifest, Vec<Problem>)> {
     let reader = reader(path)?;
-    let cut = bytes.len() as u64 > limits::DECLARATIONS_BYTES;
+    let cut = size > limits::DECLARATIONS_BYTES || size > bytes.len() as u64;
     let mut found = if cut {
         Found::broken(0, format!("it is over {} bytes: not read", limits::DECLARATIONS_BYTES))
     } else {
@@ -122,8 +128,25 @@ pub fn read(root: RootNo, path: &str, bytes: &[u8]) -> Option<(Manifest, Vec<Pro
         ecosystem: reader.ecosystem,
         whole: found.complaints.is_empty(),
         declarations: found.declarations,
+        subject: found.subject,
     };
     Some((manifest, problems))
+}
+
+/// Joins what several manifests of one tree, by path, say of one package: the checksums of a vendored crate stand in one
+/// file, its name in another.
+pub fn join(mut manifests: Vec<Manifest>) -> Vec<Manifest> {
+    let subject = |manifest: &Manifest| Some((folder(&manifest.path).to_string(), manifest.subject.clone()?));
+    let crates = manifests.iter().filter(|manifest| is_named(&manifest.path, &["Cargo.toml"]));
+    let subjects: HashMap<String, Subject> = crates.filter_map(subject).collect();
+    for record in manifests.iter_mut().filter(|manifest| is_named(&manifest.path, &[".cargo-checksum.json"])) {
+        let Some(subject) = subjects.get(folder(&record.path)) else { continue };
+        for declaration in &mut record.declarations {
+            declaration.purl.clone_from(&subject.purl);
+            declaration.version.clone_from(&subject.version);
+        }
+    }
+    manifests
 }
 
 fn problems(path: &str, complaints: &[(u32, String)]) -> Vec<Problem> {

@@ -1,0 +1,277 @@
+//! Which manifest accounts for a file at its place.
+//!
+//! A declaration accounts for what lies where it says, never for a name alone: that a lockfile names jquery makes no copy of
+//! jquery a managed one. An installed package's own record counts only as far as the manifests of the tree around it know
+//! the package; a folder that somebody put among the installed ones is not theirs.
+
+use std::collections::{BTreeSet, HashMap};
+
+use crate::attribute::naming::{Names, folded};
+use crate::attribute::path::{ancestors, is_below};
+use crate::model::declaration::{Declaration, Extent, Manifest, ManifestKind, Site};
+use crate::model::finding::{DeclaredAt, ManagedBy, Relation};
+use crate::model::limits;
+use crate::model::place::folder;
+use crate::model::purl::with_version;
+
+/// Where npm and its kin install packages.
+const NODE_MODULES: &str = "node_modules";
+
+/// A declaration among those of a tree: manifest and place in it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Ref {
+    manifest: u32,
+    declaration: u32,
+}
+
+/// What accounts for something, and how.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Account {
+    /// How.
+    pub relation: Relation,
+    /// Which declaration.
+    pub by: Ref,
+}
+
+/// The declarations of one tree by what they speak of.
+pub struct Accounts<'m> {
+    manifests: Vec<&'m Manifest>,
+    files: HashMap<&'m str, Vec<Ref>>,
+    folders: HashMap<&'m str, Vec<Ref>>,
+    somewhere: Vec<Ref>,
+    /// By purl as it compares.
+    names: HashMap<String, Vec<Ref>>,
+    /// Installed packages that the lockfile around them does not know.
+    extraneous: Vec<Ref>,
+}
+
+impl<'m> Accounts<'m> {
+    /// Of the manifests of one tree, by path.
+    pub fn of(manifests: Vec<&'m Manifest>) -> Accounts<'m> {
+        let locks = Locks::of(&manifests);
+        let (files, folders, names) = Default::default();
+        let mut accounts = Accounts { manifests, files, folders, somewhere: Vec::new(), names, extraneous: Vec::new() };
+        for (manifest, from) in accounts.manifests.clone().into_iter().zip(0..) {
+            for (declaration, at) in manifest.declarations.iter().zip(0..) {
+                let by = Ref { manifest: from, declaration: at };
+                match locks.standing(manifest, declaration) {
+                    Standing::Counts => accounts.add(by, declaration),
+                    Standing::Extraneous => accounts.extraneous.push(by),
+                    Standing::Unknown => {}
+                }
+            }
+        }
+        accounts
+    }
+
+    fn add(&mut self, by: Ref, declaration: &'m Declaration) {
+        match &declaration.site {
+            Site::Elsewhere => {}
+            Site::Folder { path, .. } => self.folders.entry(path).or_default().push(by),
+            Site::File(path) => self.files.entry(path).or_default().push(by),
+            Site::Files(files) => files.iter().for_each(|file| self.files.entry(&file.path).or_default().push(by)),
+            Site::Somewhere(_) => self.somewhere.push(by),
+        }
+        for purl in std::iter::once(&declaration.purl).chain(&declaration.aliases) {
+            self.names.entry(folded(purl)).or_default().push(by);
+        }
+    }
+
+    /// A declaration with its manifest.
+    pub fn get(&self, by: Ref) -> Option<(&'m Manifest, &'m Declaration)> {
+        let manifest = self.manifests.get(by.manifest as usize)?;
+        Some((manifest, manifest.declarations.get(by.declaration as usize)?))
+    }
+
+    /// A declaration by the places of its manifest and in it.
+    pub fn at(&self, manifest: usize, declaration: usize) -> Option<(&'m Manifest, &'m Declaration)> {
+        self.get(Ref { manifest: manifest as u32, declaration: declaration as u32 })
+    }
+
+    /// Whether any note of vendoring is among them.
+    pub fn has_notes(&self) -> bool {
+        self.manifests.iter().any(|manifest| manifest.kind == ManifestKind::VendoringNote)
+    }
+
+    /// Installed packages that the lockfile around them does not know.
+    pub fn extraneous(&self) -> &[Ref] {
+        &self.extraneous
+    }
+
+    /// What accounts for a file, `names` being those of the component that it is of. Members of an archive are accounted
+    /// for as the archive is.
+    pub fn account(&self, path: &str, names: &Names) -> Option<Account> {
+        let path = path.split_once("!/").map_or(path, |(archive, _)| archive);
+        let relation = |by: &Ref| match self.is_of(*by, names) {
+            true => Relation::Declares,
+            false => Relation::Carries,
+        };
+        let of = |by: &Ref| Account { relation: relation(by), by: *by };
+        if let Some(account) = self.files.get(path).into_iter().flatten().map(of).min() {
+            return Some(account);
+        }
+        let home = folder(path);
+        for above in ancestors(path).skip(1) {
+            let fits = |by: &&Ref| match self.get(**by).map(|(_, declaration)| &declaration.site) {
+                Some(Site::Folder { extent: Extent::Everything, .. }) => true,
+                Some(Site::Folder { extent: Extent::Folder, .. }) => above == home,
+                Some(Site::Folder { extent: Extent::Component, .. }) => self.is_of(**by, names),
+                _ => false,
+            };
+            if let Some(account) = self.folders.get(above).into_iter().flatten().filter(fits).map(of).min() {
+                return Some(account);
+            }
+        }
+        let noted = |by: &&Ref| match self.get(**by).map(|(_, declaration)| &declaration.site) {
+            Some(Site::Somewhere(below)) => is_below(path, below) && self.is_of(**by, names),
+            _ => false,
+        };
+        self.somewhere.iter().filter(noted).map(of).min()
+    }
+
+    /// Whether a declaration names a component. People who note what they copied call it by its name, not by a purl.
+    fn is_of(&self, by: Ref, names: &Names) -> bool {
+        let Some((manifest, declaration)) = self.get(by) else { return false };
+        let own = declared_names(declaration);
+        match manifest.kind {
+            ManifestKind::VendoringNote => own.alike(names),
+            _ => own.same(names),
+        }
+    }
+
+    /// Where manifests name a component, wherever they say that it is; at most [`limits::DUPLICATES`], those nearest above
+    /// `root` first.
+    pub fn naming(&self, names: &Names, root: &str) -> Vec<DeclaredAt> {
+        let refs: BTreeSet<Ref> = names.purls().filter_map(|purl| self.names.get(purl)).flatten().copied().collect();
+        let depth = |manifest: &Manifest| {
+            let home = folder(&manifest.path);
+            if is_below(root, home) { home.len() + 1 } else { 0 }
+        };
+        let mut found: Vec<_> = refs.into_iter().filter_map(|by| self.get(by)).collect();
+        found.sort_by_key(|(manifest, declaration)| {
+            (
+                std::cmp::Reverse(depth(manifest)),
+                manifest.kind == ManifestKind::Manifest,
+                &manifest.path,
+                declaration.line,
+            )
+        });
+        let mut out: Vec<DeclaredAt> = Vec::new();
+        for (manifest, declaration) in found {
+            let at = declared_at(manifest, declaration);
+            if out.iter().all(|known| (&known.manifest, &known.purl) != (&at.manifest, &at.purl)) {
+                out.push(at);
+            }
+            if out.len() == limits::DUPLICATES {
+                break;
+            }
+        }
+        out
+    }
+
+    /// An account as reports give it.
+    pub fn managed_by(&self, account: Account) -> Option<ManagedBy> {
+        let (manifest, declaration) = self.get(account.by)?;
+        Some(ManagedBy { relation: account.relation, at: declared_at(manifest, declaration) })
+    }
+}
+
+/// The names that a declaration gives.
+pub fn declared_names(declaration: &Declaration) -> Names {
+    Names::of(std::iter::once(&declaration.purl).chain(&declaration.aliases).map(String::as_str))
+}
+
+/// A declaration as reports give it.
+pub fn declared_at(manifest: &Manifest, declaration: &Declaration) -> DeclaredAt {
+    let purl = match &declaration.version {
+        Some(version) => with_version(&declaration.purl, version),
+        None => declaration.purl.clone(),
+    };
+    DeclaredAt { manifest: manifest.path.clone(), line: declaration.line, purl }
+}
+
+/// Whether a declaration accounts for anything.
+enum Standing {
+    Counts,
+    /// An installed package that the lockfile around it does not know.
+    Extraneous,
+    /// A record of a package that no manifest of the tree asks for.
+    Unknown,
+}
+
+/// What manifests of npm and its kin know of the packages installed below them, by the folder that they stand in.
+#[derive(Default)]
+struct Locks<'m> {
+    /// Lockfiles that say where each package lies: the folders.
+    places: HashMap<&'m str, BTreeSet<&'m str>>,
+    /// Lockfiles that only say which packages there are.
+    packages: HashMap<&'m str, BTreeSet<(String, &'m str)>>,
+    /// Folders with a package.json.
+    projects: BTreeSet<&'m str>,
+}
+
+impl<'m> Locks<'m> {
+    fn of(manifests: &[&'m Manifest]) -> Locks<'m> {
+        let mut locks = Locks::default();
+        for manifest in manifests.iter().copied().filter(|manifest| manifest.ecosystem == "npm") {
+            // The list that npm keeps among what it installed speaks of the folder around.
+            let home = folder(&manifest.path);
+            let home = if is_node_modules(home) { folder(home) } else { home };
+            match manifest.kind {
+                ManifestKind::Manifest => {
+                    locks.projects.insert(home);
+                }
+                // What a broken lockfile does not name it might have named.
+                ManifestKind::Lockfile if manifest.whole => locks.lock(home, manifest),
+                _ => {}
+            }
+        }
+        locks
+    }
+
+    fn lock(&mut self, home: &'m str, manifest: &'m Manifest) {
+        let placed = |declaration: &'m Declaration| match &declaration.site {
+            Site::Folder { path, .. } => Some(path.as_str()),
+            _ => None,
+        };
+        let places: Vec<&str> = manifest.declarations.iter().filter_map(placed).collect();
+        if !places.is_empty() {
+            self.places.entry(home).or_default().extend(places);
+            return;
+        }
+        let package = |one: &'m Declaration| Some((folded(&one.purl), one.version.as_deref()?));
+        self.packages.entry(home).or_default().extend(manifest.declarations.iter().filter_map(package));
+    }
+
+    fn standing(&self, manifest: &Manifest, declaration: &Declaration) -> Standing {
+        let (ManifestKind::InstallRecord, "npm", Site::Folder { path, .. }) =
+            (manifest.kind, manifest.ecosystem, &declaration.site)
+        else {
+            return Standing::Counts;
+        };
+        // From inside out: the project whose package manager installed it stands above all folders of installed packages.
+        for home in ancestors(path).skip(1).filter(|above| !is_inside_node_modules(above)) {
+            if let Some(places) = self.places.get(home) {
+                return if places.contains(path.as_str()) { Standing::Counts } else { Standing::Extraneous };
+            }
+            if let Some(packages) = self.packages.get(home) {
+                let key = (folded(&declaration.purl), declaration.version.as_deref().unwrap_or_default());
+                return if packages.contains(&key) { Standing::Counts } else { Standing::Extraneous };
+            }
+        }
+        let asked = ancestors(path).skip(1).any(|home| !is_inside_node_modules(home) && self.projects.contains(home));
+        if asked { Standing::Counts } else { Standing::Unknown }
+    }
+}
+
+fn is_node_modules(path: &str) -> bool {
+    path == NODE_MODULES || path.ends_with("/node_modules")
+}
+
+fn is_inside_node_modules(path: &str) -> bool {
+    path.split('/').any(|part| part == NODE_MODULES)
+}
+
+#[cfg(test)]
+#[path = "accounts_tests.rs"]
+mod tests;

@@ -1,0 +1,130 @@
+use super::*;
+use crate::model::declaration::{Checksum, RecordedFile};
+use crate::model::ids::RootNo;
+
+fn manifest(path: &str, kind: ManifestKind, ecosystem: &'static str, declarations: Vec<Declaration>) -> Manifest {
+    Manifest { root: RootNo(0), path: path.into(), kind, ecosystem, whole: true, declarations, subject: None }
+}
+
+fn declared(purl: &str, version: &str, site: Site) -> Declaration {
+    let version = Some(version.to_string()).filter(|version| !version.is_empty());
+    Declaration { purl: purl.into(), version, aliases: Vec::new(), line: 3, site }
+}
+
+fn at(path: &str, extent: Extent) -> Site {
+    Site::Folder { path: path.into(), extent }
+}
+
+fn npm_lock(path: &str, folders: &[&str]) -> Manifest {
+    let entry = |folder: &&str| {
+        let name = folder.rsplit_once("node_modules/").unwrap().1;
+        declared(&format!("pkg:npm/{name}"), "1.0.0", at(folder, Extent::Everything))
+    };
+    manifest(path, ManifestKind::Lockfile, "npm", folders.iter().map(entry).collect())
+}
+
+fn installed(folder: &str) -> Manifest {
+    let name = folder.rsplit_once("node_modules/").unwrap().1;
+    let own = declared(&format!("pkg:npm/{name}"), "1.0.0", at(folder, Extent::Everything));
+    manifest(&format!("{folder}/package.json"), ManifestKind::InstallRecord, "npm", vec![own])
+}
+
+fn by(manifests: &[Manifest], path: &str, purl: &str) -> Option<(Relation, String)> {
+    let accounts = Accounts::of(manifests.iter().collect());
+    let managed = accounts.managed_by(accounts.account(path, &Names::of([purl]))?)?;
+    Some((managed.relation, managed.at.purl))
+}
+
+const JQUERY: &str = "pkg:npm/jquery";
+
+#[test]
+fn a_lockfile_accounts_for_the_installed_copy_and_for_no_other() {
+    let tree = [npm_lock("web/package-lock.json", &["web/node_modules/jquery"])];
+    let expected = Some((Relation::Declares, "pkg:npm/jquery@1.0.0".to_string()));
+    assert_eq!(by(&tree, "web/node_modules/jquery/dist/jquery.js", JQUERY), expected);
+    assert_eq!(by(&tree, "web/static/jquery.js", JQUERY), None);
+    assert_eq!(by(&tree, "node_modules/jquery/dist/jquery.js", JQUERY), None);
+    assert_eq!(by(&tree, "web/node_modules/jquery2/jquery.js", JQUERY), None);
+    let carried = Some((Relation::Carries, "pkg:npm/jquery@1.0.0".to_string()));
+    assert_eq!(by(&tree, "web/node_modules/jquery/external/sizzle.js", "pkg:npm/sizzle"), carried);
+}
+
+#[test]
+fn a_package_among_the_installed_ones_counts_as_far_as_its_lockfile_knows_it() {
+    let path = "node_modules/jquery/jquery.js";
+    let record = installed("node_modules/jquery");
+    let project = manifest("package.json", ManifestKind::Manifest, "npm", Vec::new());
+    assert_eq!(by(&[record.clone()], path, JQUERY), None, "nobody asked for it");
+    assert!(by(&[record.clone(), project.clone()], path, JQUERY).is_some());
+    let other = npm_lock("package-lock.json", &["node_modules/other"]);
+    assert_eq!(by(&[record.clone(), project.clone(), other.clone()], path, JQUERY), None, "the lockfile knows all");
+    let broken = Manifest { whole: false, ..other.clone() };
+    assert!(by(&[record.clone(), project, broken], path, JQUERY).is_some(), "what it would have said is not known");
+    let hidden = npm_lock("node_modules/.package-lock.json", &["node_modules/other"]);
+    assert_eq!(Accounts::of(vec![&hidden, &record]).extraneous().len(), 1);
+}
+
+#[test]
+fn a_lockfile_without_places_knows_packages_by_name_and_version() {
+    let lock = |version| {
+        let entry = declared(JQUERY, version, Site::Elsewhere);
+        manifest("yarn.lock", ManifestKind::Lockfile, "npm", vec![entry])
+    };
+    let record = installed("node_modules/jquery");
+    let path = "node_modules/jquery/jquery.js";
+    assert!(by(&[lock("1.0.0"), record.clone()], path, JQUERY).is_some());
+    assert_eq!(by(&[lock("2.0.0"), record], path, JQUERY), None);
+    assert_eq!(by(&[lock("1.0.0")], path, JQUERY), None, "it says of no place that it is there");
+}
+
+#[test]
+fn a_record_accounts_for_the_files_that_it_names() {
+    let file = RecordedFile { path: "site/six.py".into(), checksum: Checksum::None };
+    let record = declared("pkg:pypi/six", "1.16.0", Site::Files(vec![file]));
+    let tree = [manifest("site/six-1.16.0.dist-info/RECORD", ManifestKind::InstallRecord, "pypi", vec![record])];
+    assert!(by(&tree, "site/six.py", "pkg:pypi/six").is_some());
+    assert_eq!(by(&tree, "site/six/six.py", "pkg:pypi/six"), None);
+}
+
+#[test]
+fn a_note_accounts_for_its_component_alone_and_calls_it_by_name() {
+    let note = declared("pkg:generic/zlib", "1.2.11", at("third_party/zlib", Extent::Component));
+    let tree = [manifest("third_party/zlib/README.chromium", ManifestKind::VendoringNote, "generic", vec![note])];
+    assert!(by(&tree, "third_party/zlib/inflate.c", "pkg:github/madler/zlib").is_some());
+    assert_eq!(by(&tree, "third_party/zlib/contrib/jquery.js", JQUERY), None);
+    let somewhere = declared("pkg:generic/zlib", "", Site::Somewhere("src".into()));
+    let tree = [manifest("debian/embedded-code", ManifestKind::VendoringNote, "generic", vec![somewhere])];
+    assert!(by(&tree, "src/z/inflate.c", "pkg:generic/zlib").is_some());
+    assert_eq!(by(&tree, "lib/inflate.c", "pkg:generic/zlib"), None);
+}
+
+#[test]
+fn a_folder_alone_is_without_the_folders_below_and_an_archive_is_as_a_whole() {
+    let package = declared("pkg:golang/a/b", "v1", at("vendor/a/b", Extent::Folder));
+    let jar = declared("pkg:npm/x", "1", Site::File(".yarn/cache/x.zip".into()));
+    let tree = [
+        manifest("vendor/modules.txt", ManifestKind::InstallRecord, "golang", vec![package]),
+        manifest("yarn.lock", ManifestKind::Lockfile, "npm", vec![jar]),
+    ];
+    assert!(by(&tree, "vendor/a/b/c.go", "pkg:golang/a/b").is_some());
+    assert_eq!(by(&tree, "vendor/a/b/c/d.go", "pkg:golang/a/b"), None);
+    assert!(by(&tree, ".yarn/cache/x.zip!/node_modules/x/a.js", "pkg:npm/x").is_some());
+}
+
+#[test]
+fn a_component_is_named_wherever_manifests_name_it_the_nearest_first() {
+    let wanted =
+        |path: &str, kind, version: &str| manifest(path, kind, "npm", vec![declared(JQUERY, version, Site::Elsewhere)]);
+    let tree = [
+        wanted("app/package.json", ManifestKind::Manifest, ""),
+        wanted("package.json", ManifestKind::Manifest, ""),
+        wanted("other/yarn.lock", ManifestKind::Lockfile, "3.0.0"),
+    ];
+    let accounts = Accounts::of(tree.iter().collect());
+    let names = Names::of(["pkg:generic/x", "pkg:npm/jQuery"]);
+    let found = accounts.naming(&names, "app/static/jquery.js");
+    let manifests: Vec<&str> = found.iter().map(|one| one.manifest.as_str()).collect();
+    assert_eq!(manifests, ["app/package.json", "package.json", "other/yarn.lock"]);
+    assert_eq!((found[2].purl.as_str(), found[2].line), ("pkg:npm/jquery@3.0.0", 3));
+    assert!(accounts.naming(&Names::of(["pkg:npm/lodash"]), "").is_empty());
+}

@@ -1,0 +1,191 @@
+//! Where declarations and content disagree: another release than is declared, files that are not those of the release,
+//! nothing where something is declared, a package that its lockfile does not know.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::attribute::accounts::{Accounts, Ref, declared_at, declared_names};
+use crate::attribute::naming::Names;
+use crate::attribute::path::is_below;
+use crate::index::version;
+use crate::model::declaration::{Checked, Declaration, Manifest, ManifestKind, Site};
+use crate::model::finding::{Change, DeclaredAt, Discrepancy, DiscrepancyKind, Finding};
+use crate::model::ids::RootNo;
+use crate::model::limits;
+use crate::model::place::folder;
+
+/// What the content of a finding says of the release that its place is declared to be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Testimony {
+    /// Whether the indexes know the declared release, and the content is of another one.
+    pub other_release: bool,
+    /// Files that are in the declared release with other bytes, by path.
+    pub changed: Vec<String>,
+}
+
+/// Whether two spellings mean one version: `v1.2.0` and `1.2.0`, `1.2` and `1.2+dfsg`.
+pub fn same_version(one: &str, other: &str) -> bool {
+    let plain = |text: &str| {
+        let text = text.trim().trim_start_matches(['v', 'V']);
+        text.split_once('+').map_or(text, |(text, _)| text).to_lowercase()
+    };
+    let (one, other) = (plain(one), plain(other));
+    one == other || version::compare(&one, &other).is_eq()
+}
+
+/// A finding with what the tree's declarations say of it.
+#[derive(Clone, Debug)]
+pub struct Attributed {
+    /// The finding.
+    pub finding: Finding,
+    /// The names of its component.
+    pub names: Names,
+    /// What its content says of what its place is declared to be, and by which declaration.
+    pub testimony: Option<(Ref, Testimony)>,
+}
+
+/// What is found out about one tree.
+pub struct Found<'f, 'm> {
+    /// The tree.
+    pub root: RootNo,
+    /// Its declarations.
+    pub accounts: &'f Accounts<'m>,
+    /// What a look at the files said.
+    pub checked: &'f [Checked],
+    /// The findings.
+    pub findings: &'f [Attributed],
+    /// Purls, as they compare, of components that the indexes know.
+    pub known: &'f dyn Fn(&str) -> bool,
+}
+
+/// Every disagreement of a tree; ids are left empty.
+pub fn find(found: &Found<'_, '_>) -> Vec<Discrepancy> {
+    let mut out = Vec::new();
+    let mut tampered: BTreeSet<String> = BTreeSet::new();
+    checked(found, &mut out, &mut tampered);
+    for Attributed { finding, testimony, .. } in found.findings {
+        let Some((by, testimony)) = testimony else { continue };
+        let Some((manifest, declaration)) = found.accounts.get(*by) else { continue };
+        let root = place(declaration).unwrap_or(&finding.root);
+        let of = |kind| discrepancy(found.root, kind, declared_at(manifest, declaration), root);
+        if testimony.other_release {
+            out.push(Discrepancy { found: finding.versions.clone(), ..of(DiscrepancyKind::WrongVersion) });
+        } else if !testimony.changed.is_empty() && tampered.insert(root.to_string()) {
+            let changes = testimony.changed.iter().take(limits::CHANGES_LISTED);
+            out.push(Discrepancy {
+                found: finding.versions.clone(),
+                files: testimony.changed.len() as u32,
+                changes: changes.map(|path| (Change::Modified, path.clone())).collect(),
+                ..of(DiscrepancyKind::Tampered)
+            });
+        }
+    }
+    unrecognised(found, &mut out);
+    for by in found.accounts.extraneous() {
+        let Some((manifest, declaration)) = found.accounts.get(*by) else { continue };
+        let root = place(declaration).unwrap_or_default();
+        out.push(discrepancy(found.root, DiscrepancyKind::Extraneous, declared_at(manifest, declaration), root));
+    }
+    out.sort_by(|one, other| key(one).cmp(&key(other)));
+    out.dedup_by(|later, earlier| key(later) == key(earlier));
+    out
+}
+
+fn key(one: &Discrepancy) -> (&str, DiscrepancyKind, &DeclaredAt) {
+    (&one.root, one.kind, &one.declared)
+}
+
+fn discrepancy(scan_root: RootNo, kind: DiscrepancyKind, declared: DeclaredAt, root: &str) -> Discrepancy {
+    let (root, id) = (root.to_string(), String::new());
+    Discrepancy { scan_root, id, kind, declared, root, found: Vec::new(), files: 0, changes: Vec::new() }
+}
+
+/// The folder or file that a declaration is about.
+fn place(declaration: &Declaration) -> Option<&str> {
+    match &declaration.site {
+        Site::Folder { path, .. } | Site::File(path) => Some(path),
+        Site::Files(files) => Some(folder(&files.first()?.path)),
+        Site::Elsewhere | Site::Somewhere(_) => None,
+    }
+}
+
+/// What records and notes say, and the files do not.
+fn checked(found: &Found<'_, '_>, out: &mut Vec<Discrepancy>, tampered: &mut BTreeSet<String>) {
+    // One note may stand for several places at which the thing may be: a folder, or a file of that name.
+    let mut places: BTreeMap<(usize, &str, Option<&str>), (bool, &Manifest, &Declaration)> = BTreeMap::new();
+    for one in found.checked {
+        let Some((manifest, declaration)) = found.accounts.at(one.manifest, one.declaration) else { continue };
+        if one.files > 0 {
+            let record = matches!(declaration.site, Site::Files(_));
+            let root = if record { record_root(manifest, declaration) } else { place(declaration).unwrap_or_default() };
+            tampered.insert(root.to_string());
+            let declared = declared_at(manifest, declaration);
+            out.push(Discrepancy {
+                files: one.files,
+                changes: one.changes.clone(),
+                ..discrepancy(found.root, DiscrepancyKind::Tampered, declared, root)
+            });
+        }
+        let key = (one.manifest, declaration.purl.as_str(), declaration.version.as_deref());
+        let (present, ..) = places.entry(key).or_insert((false, manifest, declaration));
+        *present |= one.present;
+    }
+    for (_, manifest, declaration) in places.into_values().filter(|(present, ..)| !present) {
+        let root = place(declaration).unwrap_or_default();
+        out.push(discrepancy(found.root, DiscrepancyKind::Absent, declared_at(manifest, declaration), root));
+    }
+}
+
+/// The folder of a record's package: where the record lies for crates, else the folder that holds its first file.
+fn record_root<'d>(manifest: &'d Manifest, declaration: &'d Declaration) -> &'d str {
+    match manifest.ecosystem {
+        "cargo" => folder(&manifest.path),
+        _ => {
+            let Site::Files(files) = &declaration.site else { return "" };
+            let home = folder(folder(&manifest.path));
+            let below = files
+                .iter()
+                .map(|file| file.path.as_str())
+                .find(|path| is_below(path, home) && !path.contains("-info/") && !path.ends_with(".pth"));
+            let Some(path) = below else { return folder(&manifest.path) };
+            let start = if home.is_empty() { 0 } else { home.len() + 1 };
+            let end = path[start..].find('/').map_or(path.len(), |at| start + at);
+            &path[..end]
+        }
+    }
+}
+
+/// Notes of components that the indexes know, at places that hold files, none of which is recognised as the component's.
+fn unrecognised(found: &Found<'_, '_>, out: &mut Vec<Discrepancy>) {
+    for one in found.checked.iter().filter(|one| one.present) {
+        let Some((manifest, declaration)) = found.accounts.at(one.manifest, one.declaration) else { continue };
+        let (ManifestKind::VendoringNote, Site::Folder { path, .. }) = (manifest.kind, &declaration.site) else {
+            continue;
+        };
+        let names = declared_names(declaration);
+        if !names.purls().any(|purl| (found.known)(purl)) {
+            continue;
+        }
+        let is_it = |one: &Attributed| {
+            let near = is_below(&one.finding.root, path) || is_below(path, &one.finding.root);
+            near && one.names.alike(&names)
+        };
+        if !found.findings.iter().any(is_it) {
+            out.push(discrepancy(found.root, DiscrepancyKind::Absent, declared_at(manifest, declaration), path));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_are_the_same_however_they_are_spelt() {
+        for (one, other) in [("v1.2.0", "1.2.0"), ("1.2.13", "1.2.13+dfsg"), ("1.0-RC1", "1.0-rc1")] {
+            assert!(same_version(one, other), "{one} {other}");
+        }
+        for (one, other) in [("1.2.11", "1.2.13"), ("1.2.0", "1.2.0.1"), ("2", "1")] {
+            assert!(!same_version(one, other), "{one} {other}");
+        }
+    }
+}

@@ -1,0 +1,224 @@
+//! Compares what records say of files with the files: whether anything is at a declared place, and whether the checksums that
+//! an installer wrote down still hold.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::{self, File};
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use rayon::prelude::*;
+use sha2::{Digest, Sha256};
+
+use crate::model::declaration::{Checked, Checksum, Declaration, Extent, Manifest, ManifestKind, RecordedFile, Site};
+use crate::model::finding::Change;
+use crate::model::limits;
+use crate::model::place::{base_name, folder};
+
+/// Files that installers and interpreters make beside what was released, by their names' ends, and folders of such.
+const MADE_LATER: &[&str] = &[".pyc", ".pyo", "/.cargo-ok", "/INSTALLER", "/REQUESTED", "/direct_url.json"];
+const MADE_FOLDERS: &[&str] = &["__pycache__"];
+/// Notes that lie in the folder that they speak of and are none of its contents.
+const NOTES: &[&str] = &["README.chromium", "moz.yaml", "METADATA", ".gitrepo", ".git"];
+
+/// Looks at the sites of install records and of notes in the tree at `root`. What cannot be read counts as not there. Links
+/// are not followed.
+pub fn check(root: &Path, manifests: &[Manifest]) -> Vec<Checked> {
+    let recorded = Recorded::of(manifests);
+    let looked_at = |kind| matches!(kind, ManifestKind::InstallRecord | ManifestKind::VendoringNote);
+    let sites: Vec<(usize, usize, &Declaration)> = manifests
+        .iter()
+        .enumerate()
+        .filter(|(_, manifest)| looked_at(manifest.kind))
+        .flat_map(|(at, manifest)| manifest.declarations.iter().enumerate().map(move |(number, one)| (at, number, one)))
+        .collect();
+    let look = |(manifest, declaration, one): (usize, usize, &Declaration)| {
+        let (present, changes) = match &one.site {
+            Site::Folder { path, extent } => (holds_a_file(root, path, *extent), Vec::new()),
+            Site::File(path) => (is_file(&root.join(path)), Vec::new()),
+            Site::Files(files) => compare(root, files, &recorded, (manifest, declaration)),
+            Site::Elsewhere | Site::Somewhere(_) => return None,
+        };
+        let files = changes.len() as u32;
+        let changes = changes.into_iter().take(limits::CHANGES_LISTED).collect();
+        Some(Checked { manifest, declaration, present, files, changes })
+    };
+    sites.into_par_iter().filter_map(look).collect()
+}
+
+/// Which record each recorded file, and each folder of recorded files, belongs to.
+struct Recorded<'m> {
+    files: BTreeSet<&'m str>,
+    /// `None` where several records share the folder.
+    folders: BTreeMap<&'m str, Option<(usize, usize)>>,
+}
+
+impl<'m> Recorded<'m> {
+    fn of(manifests: &'m [Manifest]) -> Recorded<'m> {
+        let mut recorded = Recorded { files: BTreeSet::new(), folders: BTreeMap::new() };
+        for (at, manifest) in manifests.iter().enumerate() {
+            for (number, declaration) in manifest.declarations.iter().enumerate() {
+                let Site::Files(files) = &declaration.site else { continue };
+                for file in files {
+                    recorded.files.insert(&file.path);
+                    let owner = recorded.folders.entry(folder(&file.path)).or_insert(Some((at, number)));
+                    if *owner != Some((at, number)) {
+                        *owner = None;
+                    }
+                }
+            }
+        }
+        recorded
+    }
+}
+
+/// Whether any recorded file is there, and what differs, by path.
+fn compare(
+    root: &Path,
+    files: &[RecordedFile],
+    recorded: &Recorded<'_>,
+    own: (usize, usize),
+) -> (bool, Vec<(Change, String)>) {
+    let mut changes = Vec::new();
+    let mut present = false;
+    for file in files.iter().filter(|file| !is_made_later(&file.path)) {
+        let path = root.join(&file.path);
+        let there = is_file(&path);
+        present |= there;
+        match &file.checksum {
+            // A record without a checksum is written for what the installer makes itself.
+            Checksum::None => {}
+            Checksum::Sha256(_) if !there => changes.push((Change::Missing, file.path.clone())),
+            Checksum::Sha256(expected) => {
+                if sha256(&path).is_ok_and(|found| found != *expected) {
+                    changes.push((Change::Modified, file.path.clone()));
+                }
+            }
+        }
+    }
+    if present {
+        added(root, recorded, own, &mut changes);
+    }
+    changes.sort_by(|(_, one), (_, other)| one.cmp(other));
+    (present, changes)
+}
+
+/// Files that lie among those of one record alone and stand in none.
+fn added(root: &Path, recorded: &Recorded<'_>, own: (usize, usize), changes: &mut Vec<(Change, String)>) {
+    for (home, _) in recorded.folders.iter().filter(|(home, owner)| **owner == Some(own) && !home.is_empty()) {
+        for entry in fs::read_dir(root.join(home)).into_iter().flatten().flatten().take(limits::MANIFESTS) {
+            let Ok(name) = entry.file_name().into_string() else { continue };
+            let path = format!("{home}/{name}");
+            let is_file = entry.file_type().is_ok_and(|kind| kind.is_file());
+            if is_file && !recorded.files.contains(path.as_str()) && !is_made_later(&path) {
+                changes.push((Change::Added, path));
+            }
+        }
+    }
+}
+
+fn is_made_later(path: &str) -> bool {
+    MADE_LATER.iter().any(|end| path.ends_with(end)) || path.split('/').any(|part| MADE_FOLDERS.contains(&part))
+}
+
+fn is_file(path: &Path) -> bool {
+    fs::symlink_metadata(path).is_ok_and(|found| found.is_file())
+}
+
+fn sha256(path: &Path) -> io::Result<[u8; 32]> {
+    let mut hash = Sha256::new();
+    let mut file = File::open(path)?.take(limits::HASHED_BYTES);
+    let mut buffer = vec![0; 64 << 10];
+    loop {
+        match file.read(&mut buffer)? {
+            0 => return Ok(hash.finalize().into()),
+            length => hash.update(&buffer[..length]),
+        }
+    }
+}
+
+/// Whether a folder holds a file other than a note about it, in the folder itself or, if that counts, further down.
+fn holds_a_file(root: &Path, path: &str, extent: Extent) -> bool {
+    let mut folders: Vec<PathBuf> = vec![root.join(path)];
+    let mut looked_at = 0;
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+            looked_at += 1;
+            let Ok(kind) = entry.file_type() else { continue };
+            let name = entry.file_name();
+            let is_note = NOTES.contains(&base_name(&name.to_string_lossy()));
+            if kind.is_file() && !is_note {
+                return true;
+            }
+            if kind.is_dir() && !is_note && extent != Extent::Folder {
+                folders.push(entry.path());
+            }
+            // So many folders and not one file: whoever made this, something is there.
+            if looked_at > limits::MANIFESTS {
+                return true;
+            }
+        }
+    }
+    false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::ids::RootNo;
+
+    fn manifest(kind: ManifestKind, site: Site) -> Manifest {
+        let declaration = Declaration { purl: "pkg:pypi/a".into(), version: None, aliases: Vec::new(), line: 1, site };
+        let (path, ecosystem) = ("m".to_string(), "pypi");
+        Manifest { root: RootNo(0), path, kind, ecosystem, whole: true, declarations: vec![declaration], subject: None }
+    }
+
+    fn recorded(path: &str, content: &str) -> RecordedFile {
+        RecordedFile { path: path.into(), checksum: Checksum::Sha256(Sha256::digest(content).into()) }
+    }
+
+    #[test]
+    fn files_are_compared_with_their_record() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path();
+        fs::create_dir_all(root.join("a/__pycache__")).unwrap();
+        for (path, content) in [("a/same.py", "1"), ("a/other.py", "2"), ("a/new.py", "3"), ("a/__pycache__/x.py", "4")]
+        {
+            fs::write(root.join(path), content).unwrap();
+        }
+        let unhashed = RecordedFile { path: "a/RECORD".into(), checksum: Checksum::None };
+        let files =
+            vec![recorded("a/same.py", "1"), recorded("a/other.py", "two"), recorded("a/gone.py", "5"), unhashed];
+        let found = check(root, &[manifest(ManifestKind::InstallRecord, Site::Files(files))]);
+        let expected = [(Change::Missing, "a/gone.py"), (Change::Added, "a/new.py"), (Change::Modified, "a/other.py")];
+        assert_eq!(found[0].changes, expected.map(|(change, path)| (change, path.to_string())));
+        assert!(found[0].present && found[0].files == 3);
+    }
+
+    #[test]
+    fn a_folder_that_several_records_share_has_no_stranger_in_it() {
+        let folder = tempfile::tempdir().unwrap();
+        ["one", "two", "three"].iter().for_each(|name| fs::write(folder.path().join(name), name).unwrap());
+        let record = |name: &str| {
+            fs::create_dir_all(folder.path().join("n")).unwrap();
+            fs::write(folder.path().join("n").join(name), name).unwrap();
+            manifest(ManifestKind::InstallRecord, Site::Files(vec![recorded(&format!("n/{name}"), name)]))
+        };
+        let found = check(folder.path(), &[record("a"), record("b")]);
+        assert!(found.iter().all(|one| one.present && one.changes.is_empty()));
+    }
+
+    #[test]
+    fn a_place_with_nothing_but_its_note_is_empty() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path();
+        fs::create_dir_all(root.join("z/src")).unwrap();
+        fs::write(root.join("z/README.chromium"), "").unwrap();
+        let note = |extent| manifest(ManifestKind::VendoringNote, Site::Folder { path: "z".into(), extent });
+        let present = |extent| check(root, &[note(extent)])[0].present;
+        assert!(!present(Extent::Component));
+        fs::write(root.join("z/src/a.c"), "").unwrap();
+        assert!(present(Extent::Component) && !present(Extent::Folder));
+        let wish = manifest(ManifestKind::Lockfile, Site::Folder { path: "z".into(), extent: Extent::Everything });
+        assert!(check(root, &[wish]).is_empty(), "what a lockfile names need not be installed");
+    }
+}

@@ -10,7 +10,7 @@ use crate::sources::{c_file, lines};
 
 /// A release of a made-up index.
 #[derive(Clone)]
-struct Release {
+pub(super) struct Release {
     purl: &'static str,
     released: Option<&'static str>,
     aliases: &'static [&'static str],
@@ -18,14 +18,14 @@ struct Release {
 }
 
 impl Release {
-    fn of(purl: &'static str, released: Option<&'static str>, files: &[(String, String)]) -> Release {
+    pub(super) fn of(purl: &'static str, released: Option<&'static str>, files: &[(String, String)]) -> Release {
         Release { purl, released, aliases: &[], files: files.to_vec() }
     }
 }
 
 /// Builds the index `name` of a tree's folder.
 #[track_caller]
-fn index(tree: &Tree, name: &str, more: &[&str], releases: &[Release]) {
+pub(super) fn index(tree: &Tree, name: &str, more: &[&str], releases: &[Release]) {
     let mut list = String::new();
     for (number, release) in releases.iter().enumerate() {
         let folder = format!("{name}-{number}");
@@ -45,7 +45,7 @@ fn index(tree: &Tree, name: &str, more: &[&str], releases: &[Release]) {
 }
 
 /// Scans the folder `tree` with indexes of the folder around it.
-fn scan_with(tree: &Tree, format: &str, indexes: &[&str]) -> Ran {
+pub(super) fn scan_with(tree: &Tree, format: &str, indexes: &[&str]) -> Ran {
     let mut arguments = vec!["scan", "--format", format, "--no-default-index", "tree"];
     indexes.iter().for_each(|index| arguments.extend(["--index", index]));
     run(tree.path(), arguments)
@@ -57,7 +57,7 @@ fn found(tree: &Tree, indexes: &[&str]) -> Document {
 }
 
 /// Four files of a component.
-fn files(seed: u64) -> Vec<(String, String)> {
+pub(super) fn files(seed: u64) -> Vec<(String, String)> {
     (0..4).map(|number| (format!("src/part{number}.c"), c_file(seed + number, 5))).collect()
 }
 

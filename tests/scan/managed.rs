@@ -1,0 +1,173 @@
+//! What manifests account for, and what they say that is not so.
+
+use serde_json::{Value, json};
+
+use super::ownership::{Release, files, index, scan_with};
+use crate::program::Tree;
+
+const WIDGET: &str = "pkg:npm/widget";
+
+/// An index of two releases of a package and one of another.
+fn tree() -> Tree {
+    let tree = Tree::new();
+    let first = Release::of("pkg:npm/widget@1.0.0", Some("2020-01-01"), &files(1));
+    let second = Release::of("pkg:npm/widget@2.0.0", Some("2021-01-01"), &files(2));
+    let other = Release::of("pkg:generic/zoo@3.1", None, &files(3));
+    index(&tree, "known", &[], &[first, second, other]);
+    tree
+}
+
+/// Puts the files of a release into a folder of the scanned tree.
+fn put(tree: &Tree, folder: &str, seed: u64) {
+    files(seed).iter().for_each(|(path, text)| tree.add(&format!("tree/{folder}/{path}"), text));
+}
+
+fn scan(tree: &Tree) -> Value {
+    let ran = scan_with(tree, "json", &["known.fdx"]);
+    assert_eq!((ran.status, ran.stderr.as_str()), (Some(0), ""), "{}", ran.stdout);
+    serde_json::from_str(&ran.stdout).unwrap()
+}
+
+fn component<'r>(report: &'r Value, root: &str) -> &'r Value {
+    let all = report["components"].as_array().unwrap();
+    all.iter().find(|one| one["root"] == root).unwrap_or_else(|| panic!("nothing at {root}: {all:#?}"))
+}
+
+fn lock(folders: &[(&str, &str)]) -> String {
+    let mut packages = serde_json::Map::new();
+    packages.insert(String::new(), json!({"name": "app", "version": "1.0.0"}));
+    for (folder, version) in folders {
+        packages.insert(folder.to_string(), json!({"version": version}));
+    }
+    serde_json::to_string_pretty(&json!({"name": "app", "lockfileVersion": 3, "packages": packages})).unwrap()
+}
+
+fn discrepancies(report: &Value) -> Vec<(String, String, String)> {
+    let text = |one: &Value, name: &str| one[name].as_str().unwrap_or_default().to_string();
+    let all = report["discrepancies"].as_array().unwrap();
+    all.iter().map(|one| (text(one, "kind"), text(&one["declared"], "purl"), text(one, "root"))).collect()
+}
+
+fn said(kind: &str, purl: &str, root: &str) -> (String, String, String) {
+    (kind.into(), purl.into(), root.into())
+}
+
+#[test]
+fn an_installed_package_is_managed_and_a_pasted_copy_is_a_duplicate() {
+    let tree = tree();
+    put(&tree, "node_modules/widget", 1);
+    put(&tree, "static/js", 1);
+    tree.add("tree/package-lock.json", lock(&[("node_modules/widget", "1.0.0")]));
+    let report = scan(&tree);
+    let installed = component(&report, "node_modules/widget");
+    assert_eq!(installed["managed"], true);
+    assert_eq!(installed["managed_by"]["manifest"], "package-lock.json");
+    assert_eq!((&installed["managed_by"]["relation"], &installed["managed_by"]["purl"]), (&json!("declares"), &json!("pkg:npm/widget@1.0.0")));
+    let pasted = component(&report, "static/js");
+    assert_eq!((&pasted["managed"], &pasted["managed_by"]), (&json!(false), &Value::Null));
+    assert_eq!(pasted["duplicates"][0]["manifest"], "package-lock.json");
+    assert_ne!(installed["id"], pasted["id"]);
+    assert_eq!(report["summary"]["unmanaged_files"], 4);
+    assert!(discrepancies(&report).is_empty());
+}
+
+#[test]
+fn a_lockfile_that_does_not_parse_manages_nothing_and_is_reported_with_its_place() {
+    let tree = tree();
+    put(&tree, "node_modules/widget", 1);
+    let broken = lock(&[("node_modules/widget", "1.0.0")]).replace("\"lockfileVersion\": 3,", "<<<<<<< HEAD\n");
+    tree.add("tree/package-lock.json", broken);
+    let report = scan(&tree);
+    assert_eq!(component(&report, "node_modules/widget")["managed"], false);
+    let problems = report["problems"].as_array().unwrap();
+    let problem = problems.iter().find(|one| one["code"] == "bad-manifest").expect("it is said");
+    assert_eq!(problem["path"], "package-lock.json");
+    assert!(problem["detail"].as_str().unwrap().contains("line "), "{problem}");
+}
+
+#[test]
+fn a_place_that_holds_another_release_than_is_declared_is_said() {
+    let tree = tree();
+    put(&tree, "node_modules/widget", 2);
+    put(&tree, "third_party/zoo", 3);
+    tree.add("tree/package-lock.json", lock(&[("node_modules/widget", "1.0.0")]));
+    tree.add("tree/third_party/zoo/README.chromium", "Name: zoo\nURL: https://zoo.example\nVersion: 3.1\nLicense: MIT\n");
+    let report = scan(&tree);
+    let widget = format!("{WIDGET}@1.0.0");
+    assert_eq!(discrepancies(&report), [said("wrong-version", &widget, "node_modules/widget")]);
+    assert_eq!(report["discrepancies"][0]["found"], json!(["2.0.0"]));
+    assert_eq!(component(&report, "third_party/zoo")["managed"], true);
+}
+
+#[test]
+fn a_package_that_its_lockfile_does_not_know_is_extraneous_and_unmanaged() {
+    let tree = tree();
+    put(&tree, "node_modules/widget", 1);
+    tree.add("tree/node_modules/widget/package.json", r#"{"name": "widget", "version": "1.0.0"}"#);
+    tree.add("tree/package-lock.json", lock(&[("node_modules/other", "1.0.0")]));
+    let report = scan(&tree);
+    assert_eq!(component(&report, "node_modules/widget")["managed"], false);
+    assert_eq!(discrepancies(&report), [said("extraneous", "pkg:npm/widget@1.0.0", "node_modules/widget")]);
+}
+
+#[test]
+fn files_of_a_package_folder_are_held_against_its_record() {
+    let tree = tree();
+    let mut record = String::new();
+    for (path, text) in files(1) {
+        tree.add(&format!("tree/site/widget/{path}"), &text);
+        let digest = base64(&sha256(text.as_bytes()));
+        record.push_str(&format!("widget/{path},sha256={digest},{}\n", text.len()));
+    }
+    record.push_str("widget-1.0.0.dist-info/RECORD,,\n");
+    tree.add("tree/site/widget-1.0.0.dist-info/RECORD", &record);
+    put(&tree, "site/widget/planted", 3);
+    let report = scan(&tree);
+    assert_eq!(component(&report, "site/widget")["managed"], true);
+    assert_eq!(component(&report, "site/widget/planted")["managed"], false);
+    assert!(discrepancies(&report).is_empty(), "{:#}", report["discrepancies"]);
+    let (changed, text) = files(1).remove(0);
+    tree.add(&format!("tree/site/widget/{changed}"), text.replace("return", "Return"));
+    let report = scan(&tree);
+    assert_eq!(discrepancies(&report), [said("tampered", "pkg:pypi/widget@1.0.0", "site/widget")]);
+    let path = format!("site/widget/{changed}");
+    assert_eq!(report["discrepancies"][0]["changes"], json!([["modified", path]]));
+}
+
+#[test]
+fn a_note_about_nothing_is_said() {
+    let tree = tree();
+    tree.add("tree/third_party/zoo/README.chromium", "Name: zoo\nURL: https://zoo.example\nVersion: 3.1\n");
+    tree.add("tree/.gitmodules", "[submodule \"x\"]\n\tpath = ext/x\n\turl = https://forge.example/x.git\n");
+    let report = scan(&tree);
+    let kinds: Vec<String> = discrepancies(&report).into_iter().map(|(kind, _, root)| format!("{kind} {root}")).collect();
+    assert_eq!(kinds, ["absent ext/x", "absent third_party/zoo"]);
+}
+
+#[test]
+fn ids_stay_while_versions_and_contents_change() {
+    let tree = tree();
+    put(&tree, "lib/w", 1);
+    let before = scan(&tree)["components"][0]["id"].clone();
+    put(&tree, "lib/w", 2);
+    let after = scan(&tree);
+    assert_eq!(after["components"][0]["purl"], "pkg:npm/widget@2.0.0");
+    assert_eq!(after["components"][0]["id"], before);
+}
+
+fn sha256(bytes: &[u8]) -> [u8; 32] {
+    use sha2::Digest as _;
+    sha2::Sha256::digest(bytes).into()
+}
+
+/// As installers write it: for addresses, without padding.
+fn base64(bytes: &[u8]) -> String {
+    const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    let mut out = String::new();
+    for chunk in bytes.chunks(3) {
+        let word = chunk.iter().fold(0_u32, |word, byte| word << 8 | u32::from(*byte)) << (8 * (3 - chunk.len()));
+        let letter = |at: usize| char::from(LETTERS[(word >> (18 - 6 * at)) as usize & 63]);
+        out.extend((0..=chunk.len()).map(letter));
+    }
+    out
+}

@@ -32,6 +32,7 @@
 //! | [`copyright`] | who says in a file to own it, and since when? |
 //! | [`examine`] | the file stage |
 //! | [`attribute`] | the tree stage: whose is it, which release, where does it begin? |
+//! | [`review`] | what is to be thought of findings: conditions, decisions, what to do about them? |
 //! | [`report`] | how is that said to people and to programs? |
 //! | [`explain`] | why one file was attributed as it was |
 //! | [`scan`], [`build`] | the assembly lines: they own threads and input and output |
@@ -87,6 +88,7 @@ pub mod matching;
 pub mod model;
 pub mod registry;
 pub mod report;
+pub mod review;
 pub mod run;
 pub mod scan;
 pub mod text;

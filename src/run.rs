@@ -26,6 +26,7 @@ use crate::report::layout::{self, safe};
 use crate::report::output::{self, Output};
 use crate::report::progress::Progress;
 use crate::report::{self, index_diff, index_info, licenses};
+use crate::review;
 use crate::scan;
 use crate::text::TEXT_VERSION;
 
@@ -77,8 +78,9 @@ fn run_scan(settings: &ScanSettings) -> Result<(), Error> {
     let named = open(&settings.indexes)?;
     let indexes = if settings.options.wanted.matches { named } else { Indexes::default() };
     let progress = Progress::new("Scanning", "files", settings.effort.quiet);
-    let report = scan::scan(&settings.roots, &indexes, &settings.options, &|bytes| progress.count(bytes))?;
+    let mut report = scan::scan(&settings.roots, &indexes, &settings.options, &|bytes| progress.count(bytes))?;
     progress.finish();
+    report.review = review::review(&report, &review::no_policy);
     report::deliver(&report, settings.format, Output::open(settings.output.as_deref())?)
 }
 

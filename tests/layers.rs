@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The modules from the bottom up; those of one line do not know each other, except [`TOGETHER`].
-const ORDER: [&[&str]; 13] = [
+const ORDER: [&[&str]; 14] = [
     &["error", "model"],
     &["atomic"],
     &["text", "input"],
@@ -12,6 +12,7 @@ const ORDER: [&[&str]; 13] = [
     &["matching", "license", "copyright", "registry"],
     &["examine"],
     &["attribute"],
+    &["review"],
     &["report"],
     &["scan", "build"],
     &["explain"],

@@ -99,6 +99,26 @@ pub struct Newest {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Sketch(pub Vec<u64>);
 
+impl Sketch {
+    /// Estimates which share of all that one of two texts holds both hold (Jaccard's coefficient), 0 to 1. A sketch shorter
+    /// than [`limits::FILE_SKETCH`] holds all there is; of longer ones only the hashes up to the lower of both last ones are
+    /// comparable. A fifth of all lines edited leaves about 0.5; two texts that have nothing in common but a phrase, 0.
+    pub fn resemblance(&self, other: &Sketch) -> f64 {
+        let last = |sketch: &Sketch| match sketch.0.last() {
+            Some(last) if sketch.0.len() >= limits::FILE_SKETCH => *last,
+            _ => u64::MAX,
+        };
+        let bound = last(self).min(last(other));
+        let up_to =
+            |sketch: &Sketch| -> BTreeSet<u64> { sketch.0.iter().copied().filter(|hash| *hash <= bound).collect() };
+        let (one, two) = (up_to(self), up_to(other));
+        match one.union(&two).count() {
+            0 => 0.0,
+            all => one.intersection(&two).count() as f64 / all as f64,
+        }
+    }
+}
+
 /// One component at one place.
 #[derive(Clone, Debug)]
 pub struct Finding {
@@ -438,6 +458,18 @@ mod tests {
         assert_eq!(report.shown_path(RootNo(0), "a"), "tree/a");
         assert_eq!(report.shown_path(RootNo(1), "a"), "/a");
         assert_eq!(report.shown_path(RootNo(0), ""), "tree/");
+    }
+
+    #[test]
+    fn sketches_resemble_each_other_as_far_as_they_share() {
+        let sketch = |hashes: std::ops::Range<u64>| Sketch(hashes.collect());
+        assert_eq!(sketch(0..32).resemblance(&sketch(0..32)), 1.0);
+        assert_eq!(sketch(0..32).resemblance(&sketch(100..132)), 0.0);
+        assert_eq!(sketch(0..4).resemblance(&sketch(2..6)), 2.0 / 6.0);
+        assert_eq!(Sketch::default().resemblance(&Sketch::default()), 0.0);
+        // What lies above the end of the shorter range may be in both.
+        let every_other = Sketch((0..64).map(|hash| hash * 2).collect());
+        assert_eq!(sketch(0..32).resemblance(&every_other), 0.5);
     }
 
     #[test]

@@ -10,3 +10,6 @@ pub mod limits;
 pub mod place;
 pub mod purl;
 pub mod review;
+
+#[cfg(test)]
+pub(crate) mod sample;

@@ -82,7 +82,17 @@ pub fn version_text(version: &str) -> String {
     version.bytes().map(one).collect()
 }
 
-fn percent_decode(raw: &str) -> String {
+/// The version that stands in a purl, as it is spelt outside one; `None` where there is none.
+pub fn version_of(purl: &str) -> Option<String> {
+    match purl.rsplit_once('@') {
+        // `pkg:npm/@scope/name` has an `@`, yet no version.
+        Some((_, version)) if !version.contains('/') && !version.is_empty() => Some(percent_decode(version)),
+        _ => None,
+    }
+}
+
+/// A purl's text with its percent escapes undone.
+pub fn percent_decode(raw: &str) -> String {
     let bytes = raw.as_bytes();
     let mut out = Vec::with_capacity(bytes.len());
     let mut at = 0;
@@ -125,6 +135,13 @@ mod tests {
             let purl = Purl::parse(&with_version("pkg:generic/a", version)).unwrap();
             assert_eq!(purl.version().as_deref(), Some(version));
         }
+    }
+
+    #[test]
+    fn a_version_is_what_stands_behind_the_last_mark() {
+        assert_eq!(version_of("pkg:deb/debian/a@1%3A2").as_deref(), Some("1:2"));
+        assert_eq!(version_of("pkg:npm/@a/b"), None);
+        assert_eq!(version_of("pkg:npm/%40a/b@"), None);
     }
 
     #[test]

@@ -14,7 +14,7 @@ use crate::report::layout::{
 };
 use crate::report::page::{Page, Weight};
 use crate::report::summary::{Owners, Summary, open_source};
-use crate::report::{internal, licenses, licensing};
+use crate::report::{internal, licenses, licensing, review};
 
 /// Files with copied lines that are listed.
 const FILES_LISTED: usize = 20;
@@ -43,7 +43,10 @@ pub fn write(report: &Report, style: &Style, out: &mut dyn Write) -> io::Result<
     headline(&mut page, report, &sum)?;
     undeclared(&mut page, report)?;
     copied_lines(&mut page, report)?;
+    review::discrepancies(&mut page, report)?;
+    review::remedies(&mut page, report)?;
     declared(&mut page, report, &sum)?;
+    review::decisions(&mut page, report)?;
     internal::section(&mut page, report)?;
     licenses::section(&mut page, report)?;
     summary(&mut page, report, &sum)?;
@@ -93,7 +96,8 @@ fn headline(page: &mut Page<'_>, report: &Report, sum: &Summary<'_>) -> io::Resu
 /// Findings that no manifest accounts for, place by place.
 fn undeclared(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
     let mut last = None;
-    for finding in report.findings.iter().filter(|finding| !finding.is_managed()) {
+    let open = |(finding, verdict): &(&Finding, _)| !finding.is_managed() && !review::is_decided(*verdict);
+    for (finding, verdict) in review::verdicts(report).filter(open) {
         let place = (finding.scan_root, finding.root.as_str());
         if last != Some(place) {
             page.blank()?;
@@ -102,8 +106,9 @@ fn undeclared(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
         }
         page.text(Weight::Plain, "  ", &identity(finding))?;
         also_known(page, finding)?;
-        page.text(Weight::Faint, "    ", &extent(finding))?;
+        page.text(Weight::Faint, "    ", &format!("{}; {}", extent(finding), review::name(finding, verdict)))?;
         licensing::lines(&mut *page, finding)?;
+        review::lines(page, report, finding, verdict)?;
     }
     Ok(())
 }
@@ -256,7 +261,11 @@ fn declared(page: &mut Page<'_>, report: &Report, sum: &Summary<'_>) -> io::Resu
     page.text(Weight::Heading, "", &text)?;
     for finding in report.findings.iter().filter(|finding| finding.is_managed()).take(DECLARED_LISTED) {
         let place = report.shown_path(finding.scan_root, &finding.root);
-        page.text(Weight::Plain, "  ", &format!("{} in {}", name_and_versions(finding), safe(&place)))?;
+        page.text(
+            Weight::Plain,
+            "  ",
+            &format!("{} in {}, {}", name_and_versions(finding), safe(&place), review::managed_by(report, finding)),
+        )?;
     }
     match sum.managed.saturating_sub(DECLARED_LISTED as u64) {
         0 => Ok(()),

@@ -1,7 +1,12 @@
 //! Whole reports as people see them.
 
 use super::*;
+use crate::model::finding::{Change, DeclaredAt, Discrepancy, DiscrepancyKind, Paths};
 use crate::model::ids::RootNo;
+use crate::model::review::{
+    BaselineState, Condition, Decided, DecisionKind, Effort, Excluded, Gone, Idle, IdleDecision, Remedy, Review,
+    Verdict,
+};
 use crate::report::layout::unsafe_to_show;
 use crate::report::sample::{self, file, finding, matched, range};
 
@@ -30,15 +35,15 @@ foundling found 3 components that nobody declared, in 1,234 files.
 src/ring.c
   acme/ring 3.4.0 or 3.4.1 (2 more) from github, licence unknown
     also known as pkg:deb/debian/ring, pkg:generic/ring
-    snippet, 71 lines; likely (70%)
+    snippet, 71 lines; likely (70%); id 8ee83cab2b51
 
 static/jquery.js
   jquery 3.6.0 or 3.6.1 from npm, licence MIT
-    copied file; almost certain (over 99%)
+    copied file; almost certain (over 99%); id 0f4dcca1e45d
 
 third_party/zlib
   zlib 1.2.11, licence Zlib
-    vendored folder, 2 of 23 files modified; almost certain (97%)
+    vendored folder, 2 of 23 files modified; almost certain (97%); id 510e9faf4df8
 
 Copied lines
   src/ring.c
@@ -48,7 +53,7 @@ Copied lines
       line 120 from line 160 there
 
 Declared by a manifest or lockfile: 1 component
-  lodash 4.17.21 in node_modules/lodash
+  lodash 4.17.21 in node_modules/lodash, by package-lock.json
 
 Internal reuse
   lib/bus
@@ -270,4 +275,107 @@ fn a_folder_whose_notices_are_gone_is_not_called_unmodified() {
     licensing.notice_replaced.add("third_party/zlib/a.c");
     report.findings[place].licensing = Some(licensing);
     assert!(render(&report, Style::PLAIN).contains("23 files, none modified but for comments;"));
+}
+
+/// A report with a review of everything that one may hold.
+fn reviewed() -> Report {
+    let mut report = sample::report();
+    let mut verdicts: Vec<Verdict> = report.findings.iter().map(|_| Verdict::default()).collect();
+    let zlib = report.findings.iter().position(|finding| finding.purl.contains("zlib")).unwrap();
+    let jquery = report.findings.iter().position(|finding| finding.purl.contains("jquery")).unwrap();
+    report.findings[jquery].duplicates = vec![sample::managed_by().at];
+    verdicts[jquery].conditions = vec![Condition::Unmanaged, Condition::Duplicate];
+    verdicts[jquery].state = Some(BaselineState::New);
+    verdicts[jquery].remedy = Some(Remedy {
+        effort: Effort::Replace,
+        package: Some("pkg:npm/jquery@3.6.0".into()),
+        line: Some("npm install jquery@3.6.0".into()),
+        manifest: Some("package.json".into()),
+        newest: Some("3.7.1".into()),
+        behind: Some(3),
+        modified: Paths::default(),
+    });
+    verdicts[zlib].decided = Some(Decided {
+        kind: DecisionKind::Accepted,
+        reason: "Patched for our allocator.".into(),
+        author: "Ada".into(),
+        date: "2026-01-31".into(),
+        expires: Some("2027-01-31".into()),
+        replaced_by: None,
+        file: "foundling-decisions.toml".into(),
+        line: 3,
+    });
+    report.discrepancies = vec![Discrepancy {
+        scan_root: RootNo(0),
+        id: "abcdefabcdef".into(),
+        kind: DiscrepancyKind::Tampered,
+        declared: DeclaredAt {
+            manifest: "vendor/a/.cargo-checksum.json".into(),
+            line: 1,
+            purl: "pkg:cargo/a@1".into(),
+        },
+        root: "vendor/a".into(),
+        found: Vec::new(),
+        files: 5,
+        changes: ["b", "c", "d", "e", "f"].map(|name| (Change::Modified, format!("vendor/a/{name}.rs"))).to_vec(),
+    }];
+    report.review = Review {
+        findings: verdicts,
+        idle: vec![IdleDecision {
+            file: "foundling-decisions.toml".into(),
+            line: 20,
+            component: "pkg:npm/old".into(),
+            why: Idle::NeverMatched,
+        }],
+        gone: vec![Gone { id: "1".into(), root: "lib/old".into(), purl: "pkg:npm/old@1".into() }],
+        excluded: vec![Excluded { pattern: "fixtures/**".into(), reason: "Test data.".into(), files: 12 }],
+        ..Review::default()
+    };
+    report
+}
+
+#[test]
+fn what_is_thought_of_findings_reads_as_a_page() {
+    let text = render(&reviewed(), Style::PLAIN);
+    let expected = "\
+static/jquery.js
+  jquery 3.6.0 or 3.6.1 from npm, licence MIT
+    copied file; almost certain (over 99%); new; id 0f4dcca1e45d
+    ! a second copy of the managed lodash 4.17.21 in package-lock.json line 12
+";
+    assert!(text.contains(expected), "{text}");
+    let expected = "
+Declared otherwise than it is
+  vendor/a
+    5 files of a 1 not as released
+      modified vendor/a/b.rs
+      modified vendor/a/c.rs
+      modified vendor/a/d.rs
+      and 2 more files
+    declared in vendor/a/.cargo-checksum.json line 1; id abcdefabcdef
+
+What to do, cheapest first
+  static/jquery.js
+    unmodified: delete it and use the package of jquery; 3.7.1 is the newest known,
+    3 releases later
+      npm install jquery@3.6.0 (package.json)
+
+Declared by a manifest or lockfile: 1 component
+  lodash 4.17.21 in node_modules/lodash, by package-lock.json
+
+Decided: 1 finding
+  zlib 1.2.11 in third_party/zlib: accepted, until 2027-01-31
+    Patched for our allocator. (Ada, 2026-01-31)
+
+Decisions without effect
+  foundling-decisions.toml line 20: pkg:npm/old matches no finding
+
+Left out by the settings
+  fixtures/**: 12 files; Test data.
+
+Gone since the earlier report
+  old 1 in lib/old
+";
+    assert!(text.contains(expected), "{text}");
+    assert_fits(&text, 80);
 }

@@ -19,6 +19,8 @@ use crate::model::finding::{
 };
 use crate::model::license::{LicenseKind, LicenseMatch};
 use crate::model::place::{Lines, RangePair};
+use crate::model::review::Verdict;
+use crate::report::json_review::{self, FileList, OfFinding};
 use crate::report::layout::unsafe_to_show;
 use crate::report::summary::Summary;
 
@@ -93,6 +95,8 @@ struct Component<'r> {
     files_without_license: FileList<'r>,
     /// Empty where the component is open source.
     also_in: &'r [AlsoIn],
+    #[serde(flatten)]
+    of: OfFinding<'r>,
 }
 
 #[derive(Serialize)]
@@ -100,13 +104,6 @@ struct Declaration<'r> {
     by: Declarer,
     path: Option<Cow<'r, str>>,
     expression: &'r str,
-}
-
-/// So many files, the first of them by name.
-#[derive(Serialize)]
-struct FileList<'r> {
-    files: u32,
-    listed: Vec<Cow<'r, str>>,
 }
 
 #[derive(Serialize)]
@@ -120,6 +117,8 @@ struct File<'r> {
     /// Licences that the file names without saying anything of itself.
     mentions: Vec<License<'r>>,
     copyrights: &'r [Copyright],
+    /// Whether a manifest accounts for the file at its place.
+    managed: bool,
 }
 
 #[derive(Serialize)]
@@ -158,9 +157,19 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     out.write_all(b",\n")?;
     field(out, "roots", &report.roots)?;
     field(out, "summary", &figures(report, &sum))?;
-    list(out, "components", report.findings.iter().map(|finding| component(report, finding)))?;
+    let verdicts = &report.review.findings;
+    let findings = report.findings.iter().enumerate();
+    list(out, "components", findings.map(|(at, finding)| component(report, finding, verdicts.get(at))))?;
     out.write_all(b",\n")?;
-    list(out, "internal", report.internal.iter().map(|finding| component(report, finding)))?;
+    list(out, "internal", report.internal.iter().map(|finding| component(report, finding, None)))?;
+    out.write_all(b",\n")?;
+    let verdicts = &report.review.discrepancies;
+    let discrepancies = report.discrepancies.iter().enumerate();
+    let discrepancy = |(at, one)| json_review::discrepancy(report, one, verdicts.get(at));
+    list(out, "discrepancies", discrepancies.map(discrepancy))?;
+    out.write_all(b",\n")?;
+    field(out, "review", &json_review::review(&report.review))?;
+    list(out, "manifests", report.manifests.iter().map(|one| json_review::manifest(report, one)))?;
     out.write_all(b",\n")?;
     list(out, "files", report.files.iter().map(|entry| file(report, entry)))?;
     out.write_all(b",\n")?;
@@ -197,11 +206,11 @@ fn figures<'r>(report: &Report, sum: &'r Summary<'r>) -> Figures<'r> {
     }
 }
 
-fn component<'r>(report: &'r Report, finding: &'r Finding) -> Component<'r> {
+fn component<'r>(report: &'r Report, finding: &'r Finding, verdict: Option<&'r Verdict>) -> Component<'r> {
     static NOT_LOOKED_FOR: Licensing = Licensing::NOTHING;
     let licensing = finding.licensing.as_ref().unwrap_or(&NOT_LOOKED_FOR);
     let shown = |path: &'r String| report.shown_path(finding.scan_root, path);
-    let files = |paths: &'r Paths| FileList { files: paths.count, listed: paths.listed.iter().map(shown).collect() };
+    let files = |paths: &'r Paths| FileList::of(report, finding.scan_root, paths);
     let declaration =
         |one: &'r Declared| Declaration { by: one.by, path: one.path.as_ref().map(shown), expression: &one.expression };
     Component {
@@ -225,6 +234,7 @@ fn component<'r>(report: &'r Report, finding: &'r Finding) -> Component<'r> {
         license_file_left_behind: licensing.left_behind.as_deref(),
         files_without_license: files(&licensing.unlicensed),
         also_in: &finding.also_in,
+        of: json_review::finding(report, finding, verdict),
     }
 }
 
@@ -238,6 +248,7 @@ fn file<'r>(report: &'r Report, file: &'r FileReport) -> File<'r> {
         licenses: file.licenses.iter().map(license_entry).collect(),
         mentions: file.mentions.iter().map(license_entry).collect(),
         copyrights: &file.copyrights,
+        managed: file.managed,
     }
 }
 
@@ -556,9 +567,9 @@ mod tests {
         assert_eq!(text, self::text(&sample::report()));
         let line = r#"    {"code": "too-large", "path": "data/dump.sql", "detail": "hashed only: 120 MiB is over the 16 MiB limit", "count": 1},"#;
         assert!(text.lines().any(|found| found == line), "{text}");
-        // Two brackets, 10 fields, 5 ends of lists, then the entries: indexes, components, internal, files, problems.
-        assert_eq!(text.lines().count(), 2 + 10 + 5 + 1 + 4 + 1 + 5 + 6);
-        assert!(text.contains(r#""licenses": [], "mentions": [], "copyrights": []}"#));
+        // Two brackets, 13 fields, 5 ends of lists, then the entries: indexes, components, internal, files, problems.
+        assert_eq!(text.lines().count(), 2 + 13 + 5 + 1 + 4 + 1 + 5 + 6);
+        assert!(text.contains(r#""licenses": [], "mentions": [], "copyrights": [], "managed": false}"#));
     }
 
     #[test]

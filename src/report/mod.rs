@@ -7,16 +7,18 @@ pub mod index_diff;
 pub mod index_info;
 mod internal;
 pub mod json;
+mod json_review;
 pub mod layout;
 pub mod licenses;
 mod licensing;
 pub mod output;
 mod page;
 pub mod progress;
+pub mod review;
 mod summary;
 
 #[cfg(test)]
-mod sample;
+pub(crate) use crate::model::sample;
 
 use std::io::{self, Write};
 

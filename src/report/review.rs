@@ -1,0 +1,282 @@
+//! What the report for people says of declarations, decisions, earlier reports, and what to do.
+
+use std::io;
+
+use crate::model::finding::{Change, DeclaredAt, Discrepancy, DiscrepancyKind, Finding, Report};
+use crate::model::review::{
+    BaselineState, Condition, Decided, DecisionKind, Effort, Failure, Idle, Remedy, Review, Verdict,
+};
+use crate::report::human::name_and_versions;
+use crate::report::layout::{component_name, count, counted, safe, split_purl};
+use crate::report::page::{Page, Weight};
+
+/// Discrepancies, decisions, remedies and findings that are gone that are listed each.
+const LISTED: usize = 20;
+/// Files of one discrepancy, or of one remedy, that are named.
+const FILES_NAMED: usize = 3;
+/// Where the rest of a list is.
+const ALL: &str = "use --format json to see all";
+
+/// The verdict on each finding; findings without a review have an empty one.
+pub(super) fn verdicts(report: &Report) -> impl Iterator<Item = (&Finding, Option<&Verdict>)> {
+    report.findings.iter().enumerate().map(|(at, finding)| (finding, report.review.findings.get(at)))
+}
+
+/// Whether somebody decided about a finding.
+pub(super) fn is_decided(verdict: Option<&Verdict>) -> bool {
+    verdict.is_some_and(|verdict| verdict.decided.is_some())
+}
+
+/// The lines below an undeclared finding: of what it is a second copy, and whether the policy denies it.
+pub(super) fn lines(
+    page: &mut Page<'_>,
+    report: &Report,
+    finding: &Finding,
+    verdict: Option<&Verdict>,
+) -> io::Result<()> {
+    if let Some(at) = finding.duplicates.first() {
+        let more = match finding.duplicates.len() - 1 {
+            0 => String::new(),
+            more => format!(" and {}", counted(more as u64, "other place", "other places")),
+        };
+        let text = format!("a second copy of the managed {}{more}", declared(report, finding, at));
+        page.text(Weight::Mark, "    ! ", &text)?;
+    }
+    if verdict.is_some_and(|verdict| verdict.conditions.contains(&Condition::DeniedLicence)) {
+        page.text(Weight::Mark, "    ! ", "the policy denies its licence")?;
+    }
+    Ok(())
+}
+
+/// `new; id 0123456789ab`: what a finding is called by, and whether it is news.
+pub(super) fn name(finding: &Finding, verdict: Option<&Verdict>) -> String {
+    let state = match verdict.and_then(|verdict| verdict.state) {
+        Some(BaselineState::New) => "new; ",
+        Some(BaselineState::Changed) => "changed; ",
+        Some(BaselineState::Unchanged) | None => "",
+    };
+    format!("{state}id {}", safe(&finding.id))
+}
+
+/// `jquery 3.6.0 in package-lock.json line 12`.
+fn declared(report: &Report, finding: &Finding, at: &DeclaredAt) -> String {
+    let manifest = report.shown_path(finding.scan_root, &at.manifest);
+    format!("{} in {}{}", named(&at.purl), safe(&manifest), line(at.line))
+}
+
+fn named(purl: &str) -> String {
+    let (base, version) = split_purl(purl);
+    format!("{} {}", component_name(base), safe(version)).trim_end().to_string()
+}
+
+fn line(number: u32) -> String {
+    if number == 0 { String::new() } else { format!(" line {number}") }
+}
+
+/// Who accounts for a managed finding: `by package-lock.json`, `with request, by package-lock.json`.
+pub(super) fn managed_by(report: &Report, finding: &Finding) -> String {
+    let Some(managed) = &finding.managed else { return String::new() };
+    let manifest = report.shown_path(finding.scan_root, &managed.at.manifest);
+    match managed.relation {
+        crate::model::finding::Relation::Declares => format!("by {}", safe(&manifest)),
+        crate::model::finding::Relation::Carries => {
+            format!("with {}, by {}", component_name(split_purl(&managed.at.purl).0), safe(&manifest))
+        }
+    }
+}
+
+/// Where declarations and content disagree.
+pub(super) fn discrepancies(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
+    if report.discrepancies.is_empty() {
+        return Ok(());
+    }
+    page.blank()?;
+    page.line(Weight::Heading, "Declared otherwise than it is")?;
+    for one in report.discrepancies.iter().take(LISTED) {
+        page.name(Weight::Place, "  ", &report.shown_path(one.scan_root, &one.root))?;
+        page.text(Weight::Plain, "    ", &disagreement(one))?;
+        for (change, path) in one.changes.iter().take(FILES_NAMED) {
+            let change = match change {
+                Change::Modified => "modified",
+                Change::Missing => "missing",
+                Change::Added => "added",
+            };
+            let path = report.shown_path(one.scan_root, path);
+            page.name(Weight::Faint, &format!("      {change:<9}"), &path)?;
+        }
+        let more = (one.files as usize).saturating_sub(one.changes.len().min(FILES_NAMED));
+        if more > 0 {
+            page.line(Weight::Faint, &format!("      and {}", counted(more as u64, "more file", "more files")))?;
+        }
+        let manifest = report.shown_path(one.scan_root, &one.declared.manifest);
+        page.text(
+            Weight::Faint,
+            "    ",
+            &format!("declared in {}{}; id {}", safe(&manifest), line(one.declared.line), one.id),
+        )?;
+    }
+    rest(page, report.discrepancies.len(), "place", "places")
+}
+
+fn disagreement(one: &Discrepancy) -> String {
+    let declared = named(&one.declared.purl);
+    match one.kind {
+        DiscrepancyKind::WrongVersion => {
+            let found: Vec<_> = one.found.iter().take(FILES_NAMED).map(|version| safe(version)).collect();
+            format!("declared as {declared}, the content is {}", found.join(" or "))
+        }
+        DiscrepancyKind::Tampered => {
+            format!("{} of {declared} not as released", counted(one.files.into(), "file", "files"))
+        }
+        DiscrepancyKind::Absent => format!("declared as {declared}, nothing of it is there"),
+        DiscrepancyKind::Extraneous => format!("{declared} is installed here and no lockfile knows it"),
+    }
+}
+
+/// `and 3 more places; use …`, where a list of `all` was cut.
+fn rest(page: &mut Page<'_>, all: usize, one: &str, many: &str) -> io::Result<()> {
+    match all.saturating_sub(LISTED) {
+        0 => Ok(()),
+        more => page.text(
+            Weight::Faint,
+            "  ",
+            &format!("and {} more {}; {ALL}", count(more as u64), if more == 1 { one } else { many }),
+        ),
+    }
+}
+
+/// Findings about which something was decided, and decisions that decide nothing.
+pub(super) fn decisions(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
+    let decided: Vec<(&Finding, &Decided)> =
+        verdicts(report).filter_map(|(finding, verdict)| Some((finding, verdict?.decided.as_ref()?))).collect();
+    let Review { idle, gone, excluded, .. } = &report.review;
+    if !decided.is_empty() {
+        page.blank()?;
+        page.line(Weight::Heading, &format!("Decided: {}", counted(decided.len() as u64, "finding", "findings")))?;
+        for (finding, decided) in decided.iter().take(LISTED) {
+            let place = report.shown_path(finding.scan_root, &finding.root);
+            let until = decided.expires.as_ref().map_or(String::new(), |day| format!(", until {}", safe(day)));
+            let by = format!("{} in {}: {}{until}", name_and_versions(finding), safe(&place), kind(decided.kind));
+            page.text(Weight::Plain, "  ", &by)?;
+            let why = format!("{} ({}, {})", safe(&decided.reason), safe(&decided.author), safe(&decided.date));
+            page.text(Weight::Faint, "    ", &why)?;
+        }
+        rest(page, decided.len(), "finding", "findings")?;
+    }
+    if !idle.is_empty() {
+        page.blank()?;
+        page.line(Weight::Heading, "Decisions without effect")?;
+        for one in idle.iter().take(LISTED) {
+            let why = match one.why {
+                Idle::Expired => "is over its last day",
+                Idle::NeverMatched => "matches no finding",
+            };
+            let text = format!("{} line {}: {} {why}", safe(&one.file), one.line, safe(&one.component));
+            page.text(Weight::Plain, "  ", &text)?;
+        }
+        rest(page, idle.len(), "decision", "decisions")?;
+    }
+    if !excluded.is_empty() {
+        page.blank()?;
+        page.line(Weight::Heading, "Left out by the settings")?;
+        for one in excluded.iter().take(LISTED) {
+            let files = counted(one.files, "file", "files");
+            page.text(Weight::Plain, "  ", &format!("{}: {files}; {}", safe(&one.pattern), safe(&one.reason)))?;
+        }
+        rest(page, excluded.len(), "pattern", "patterns")?;
+    }
+    if !gone.is_empty() {
+        page.blank()?;
+        page.line(Weight::Heading, "Gone since the earlier report")?;
+        for one in gone.iter().take(LISTED) {
+            page.text(Weight::Plain, "  ", &format!("{} in {}", named(&one.purl), safe(&one.root)))?;
+        }
+        rest(page, gone.len(), "finding", "findings")?;
+    }
+    Ok(())
+}
+
+fn kind(kind: DecisionKind) -> &'static str {
+    match kind {
+        DecisionKind::Accepted => "accepted",
+        DecisionKind::ReplacedBy => "replaced",
+        DecisionKind::FalsePositive => "not this component",
+        DecisionKind::OwnCode => "own code",
+        DecisionKind::ToBeRemoved => "to be removed",
+    }
+}
+
+/// What to do about undeclared findings, cheapest first.
+pub(super) fn remedies(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
+    let mut all: Vec<(&Finding, &Remedy)> = verdicts(report)
+        .filter(|(_, verdict)| !is_decided(*verdict))
+        .filter_map(|(finding, verdict)| Some((finding, verdict?.remedy.as_ref()?)))
+        .collect();
+    if all.is_empty() {
+        return Ok(());
+    }
+    all.sort_by_key(|(finding, remedy)| {
+        (remedy.effort, finding.files, finding.scan_root, &finding.root, &finding.purl)
+    });
+    page.blank()?;
+    page.line(Weight::Heading, "What to do, cheapest first")?;
+    for (finding, remedy) in all.iter().take(LISTED) {
+        page.name(Weight::Place, "  ", &report.shown_path(finding.scan_root, &finding.root))?;
+        page.text(Weight::Plain, "    ", &advice(finding, remedy))?;
+        if let Some(line) = &remedy.line {
+            let into = match remedy.manifest.as_deref() {
+                Some(path) => format!(" ({})", safe(&report.shown_path(finding.scan_root, path))),
+                None => String::new(),
+            };
+            page.text(Weight::Plain, "      ", &format!("{}{into}", safe(line)))?;
+        }
+    }
+    rest(page, all.len(), "finding", "findings")
+}
+
+fn advice(finding: &Finding, remedy: &Remedy) -> String {
+    let name = component_name(split_purl(&finding.purl).0);
+    let newest = match (&remedy.newest, remedy.behind) {
+        (Some(newest), Some(behind)) if behind > 0 => {
+            let releases = counted(behind.into(), "release", "releases");
+            format!("; {} is the newest known, {releases} later", safe(newest))
+        }
+        _ => String::new(),
+    };
+    let what = match remedy.effort {
+        Effort::Delete => {
+            format!("delete it and use the managed {}", remedy.package.as_deref().map(named).unwrap_or_default())
+        }
+        Effort::Replace => format!("unmodified: delete it and use the package of {name}"),
+        Effort::Declare => {
+            format!("unmodified: no package is known in its place; note that it is {}", name_and_versions(finding))
+        }
+        Effort::Upstream => {
+            let files: Vec<_> = remedy.modified.listed.iter().take(FILES_NAMED).map(|path| safe(path)).collect();
+            let more = (remedy.modified.count as usize).saturating_sub(files.len());
+            let more = if more > 0 { format!(" and {} more", count(more as u64)) } else { String::new() };
+            format!("modified: send the changes to {name} first, in {}{more}", files.join(", "))
+        }
+        Effort::Review => format!("pieces of {name}: keep its notice with them, or use the package"),
+    };
+    format!("{what}{newest}")
+}
+
+/// The line that says why a run failed.
+pub fn failure(failures: &[Failure], report: &Report) -> String {
+    let place = |id: &String| {
+        let finding = report.findings.iter().find(|finding| finding.id == *id);
+        let finding = finding.map(|finding| (finding.scan_root, &finding.root));
+        let other = || report.discrepancies.iter().find(|one| one.id == *id).map(|one| (one.scan_root, &one.root));
+        let shown = finding.or_else(other).map(|(root, path)| safe(&report.shown_path(root, path)).into_owned());
+        format!("{id} {}", shown.unwrap_or_default())
+    };
+    let one = |failure: &Failure| {
+        let named: Vec<String> = failure.ids.iter().take(FILES_NAMED).map(place).collect();
+        let more = failure.ids.len().saturating_sub(named.len());
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        let findings = counted(failure.ids.len() as u64, "finding", "findings");
+        format!("{} in {findings} ({}{more})", failure.condition.as_str(), named.join(", "))
+    };
+    format!("failed on {}", failures.iter().map(one).collect::<Vec<_>>().join("; "))
+}

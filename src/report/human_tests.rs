@@ -35,15 +35,16 @@ foundling found 3 components that nobody declared, in 1,234 files.
 src/ring.c
   acme/ring 3.4.0 or 3.4.1 (2 more) from github, licence unknown
     also known as pkg:deb/debian/ring, pkg:generic/ring
-    snippet, 71 lines; likely (70%); id 8ee83cab2b51
+    snippet, 71 lines; likely (70%); id:8ee83cab2b51
 
 static/jquery.js
   jquery 3.6.0 or 3.6.1 from npm, licence MIT
-    copied file; almost certain (over 99%); id 0f4dcca1e45d
+    copied file; almost certain (over 99%); id:0f4dcca1e45d
 
 third_party/zlib
   zlib 1.2.11, licence Zlib
-    vendored folder, 2 of 23 files modified; almost certain (97%); id 510e9faf4df8
+    vendored folder, 2 of 23 files modified; almost certain (97%);
+    id:510e9faf4df8
 
 Copied lines
   src/ring.c
@@ -340,7 +341,7 @@ fn what_is_thought_of_findings_reads_as_a_page() {
     let expected = "\
 static/jquery.js
   jquery 3.6.0 or 3.6.1 from npm, licence MIT
-    copied file; almost certain (over 99%); new; id 0f4dcca1e45d
+    copied file; almost certain (over 99%); new; id:0f4dcca1e45d
     ! a second copy of the managed lodash 4.17.21 in package-lock.json line 12
 ";
     assert!(text.contains(expected), "{text}");
@@ -352,12 +353,12 @@ Declared otherwise than it is
       modified vendor/a/c.rs
       modified vendor/a/d.rs
       and 2 more files
-    declared in vendor/a/.cargo-checksum.json line 1; id abcdefabcdef
+    declared in vendor/a/.cargo-checksum.json line 1; id:abcdefabcdef
 
 What to do, cheapest first
   static/jquery.js
-    unmodified: delete it and use the package of jquery; 3.7.1 is the newest known,
-    3 releases later
+    unmodified: delete it and use the package of jquery; 3.7.1 is the newest
+    known, 3 releases later
       npm install jquery@3.6.0 (package.json)
 
 Declared by a manifest or lockfile: 1 component

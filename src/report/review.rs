@@ -48,14 +48,14 @@ pub(super) fn lines(
     Ok(())
 }
 
-/// `new; id 0123456789ab`: what a finding is called by, and whether it is news.
+/// `new; id:0123456789ab`: what a finding is called by, and whether it is news.
 pub(super) fn name(finding: &Finding, verdict: Option<&Verdict>) -> String {
     let state = match verdict.and_then(|verdict| verdict.state) {
         Some(BaselineState::New) => "new; ",
         Some(BaselineState::Changed) => "changed; ",
         Some(BaselineState::Unchanged) | None => "",
     };
-    format!("{state}id {}", safe(&finding.id))
+    format!("{state}id:{}", safe(&finding.id))
 }
 
 /// `jquery 3.6.0 in package-lock.json line 12`.
@@ -112,7 +112,7 @@ pub(super) fn discrepancies(page: &mut Page<'_>, report: &Report) -> io::Result<
         page.text(
             Weight::Faint,
             "    ",
-            &format!("declared in {}{}; id {}", safe(&manifest), line(one.declared.line), one.id),
+            &format!("declared in {}{}; id:{}", safe(&manifest), line(one.declared.line), one.id),
         )?;
     }
     rest(page, report.discrepancies.len(), "place", "places")

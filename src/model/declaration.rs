@@ -4,6 +4,8 @@
 
 use crate::model::finding::Change;
 use crate::model::ids::RootNo;
+use crate::model::limits;
+use crate::model::purl::Purl;
 
 /// How a manifest comes to speak of a component.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
@@ -91,6 +93,38 @@ pub struct Subject {
     pub purl: String,
     /// The version, if one is given.
     pub version: Option<String>,
+}
+
+impl Subject {
+    /// Of a package by its ecosystem's purl type and its name there; `None` where these make no purl.
+    pub fn of(ecosystem: &str, name: &str, version: Option<&str>) -> Option<Subject> {
+        let version = version.map(str::trim).filter(|version| is_name(version)).map(str::to_string);
+        Some(Subject { purl: package_purl(ecosystem, name)?, version })
+    }
+}
+
+/// Whether a text can be a name or a version: not empty, not long, nothing in it that is not shown.
+pub fn is_name(text: &str) -> bool {
+    !text.is_empty() && text.len() <= limits::NAME_BYTES && !text.chars().any(|mark| mark.is_control() || mark == ' ')
+}
+
+/// The purl without version of a package by its ecosystem's purl type and its name there (`@scope/name`, `group:artifact`,
+/// `host/owner/module`); `None` where these make none.
+pub fn package_purl(ecosystem: &str, name: &str) -> Option<String> {
+    let name = name.trim();
+    if !is_name(name) {
+        return None;
+    }
+    let name = match ecosystem {
+        "npm" | "composer" | "golang" | "swift" | "github" | "gitlab" | "bitbucket" => name.to_lowercase(),
+        "pypi" => name.to_lowercase().replace(['_', '.'], "-"),
+        "maven" => name.replacen(':', "/", 1),
+        _ => name.to_string(),
+    };
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b".-_~/:".contains(&byte);
+    let escaped = |byte: u8| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") };
+    let purl = format!("pkg:{ecosystem}/{}", name.bytes().map(escaped).collect::<String>());
+    Purl::parse_base(&purl).ok().map(|_| purl)
 }
 
 /// One manifest of a scanned tree.

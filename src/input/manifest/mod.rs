@@ -4,14 +4,18 @@
 //! One file an ecosystem. A reader takes a manifest's path and text and gives declarations; it opens nothing, and what it
 //! cannot make sense of it says with the line and goes on. Nothing becomes declared because a manifest did not parse.
 
+mod cargo;
 pub mod check;
+mod go;
 mod key_lines;
+mod npm;
 pub mod own;
+mod python;
 
 use std::collections::HashMap;
 
 use crate::error::{Code, Problem};
-use crate::model::declaration::{Declaration, Manifest, ManifestKind, Subject};
+use crate::model::declaration::{Declaration, Manifest, ManifestKind, Site, Subject};
 use crate::model::ids::RootNo;
 use crate::model::limits;
 use crate::model::place::{base_name, folder};
@@ -69,6 +73,29 @@ impl Found {
         Found { subject: None, declarations: Vec::new(), complaints: vec![(line, why.into())] }
     }
 
+    /// Takes a declaration of a package by its ecosystem and name; complains of a name that is none. A version that is none
+    /// is left out.
+    fn declare(&mut self, line: u32, (ecosystem, name): (&str, &str), version: Option<&str>, site: Site) {
+        match Subject::of(ecosystem, name, version) {
+            Some(Subject { purl, version }) => {
+                self.declarations.push(Declaration { purl, version, aliases: Vec::new(), line, site });
+            }
+            None => {
+                let shown: String = name.chars().take(SHOWN).collect();
+                self.complain(line, format!("`{shown}` is no name of a package: not used"));
+            }
+        }
+    }
+
+    /// Whether a line is a mark that a merge left behind; complains of it. Lines on both sides are used.
+    fn is_conflict(&mut self, number: u32, line: &str) -> bool {
+        let is_mark = line.starts_with("<<<<<<< ") || line.starts_with(">>>>>>> ") || line == "=======";
+        if is_mark {
+            self.complain(number, "a mark of a merge conflict: passed over");
+        }
+        is_mark
+    }
+
     fn complain(&mut self, line: u32, why: impl Into<String>) {
         self.complaints.push((line, why.into()));
     }
@@ -85,7 +112,10 @@ struct Reader {
 }
 
 /// All kinds; the first that fits a path reads it.
-const READERS: &[&[Reader]] = &[];
+const READERS: &[&[Reader]] = &[npm::READERS, cargo::READERS, go::READERS, python::READERS];
+
+/// Letters of a wrong name that are shown.
+const SHOWN: usize = 80;
 
 /// Complaints of one manifest that are reported each; the others are one problem with their number.
 const COMPLAINTS_LISTED: usize = 20;
@@ -163,6 +193,36 @@ fn problems(path: &str, complaints: &[(u32, String)]) -> Vec<Problem> {
     out
 }
 
+/// A JSON text's value, or what is wrong with it.
+fn json(text: &str) -> Result<serde_json::Value, Found> {
+    serde_json::from_str(text).map_err(|error| {
+        let why = error.to_string();
+        let why = why.split(" at line ").next().unwrap_or(&why);
+        Found::broken(error.line() as u32, format!("{why} at column {}", error.column()))
+    })
+}
+
+/// A TOML text's table, or what is wrong with it.
+fn toml(text: &str) -> Result<toml::Table, Found> {
+    toml::from_str(text).map_err(|error| {
+        let before = error.span().and_then(|span| text.get(..span.start));
+        let line = before.map_or(0, |before| before.matches('\n').count() as u32 + 1);
+        Found::broken(line, error.message().to_string())
+    })
+}
+
+/// 64 hexadecimal digits.
+fn sha256(text: &str) -> Option<[u8; 32]> {
+    let mut out = [0; 32];
+    if text.len() != 2 * out.len() || !text.is_ascii() {
+        return None;
+    }
+    for (at, byte) in out.iter_mut().enumerate() {
+        *byte = u8::from_str_radix(text.get(2 * at..2 * at + 2)?, 16).ok()?;
+    }
+    Some(out)
+}
+
 /// Whether the last part of a path is one of `names`.
 fn is_named(path: &str, names: &[&str]) -> bool {
     names.contains(&base_name(path))
@@ -171,6 +231,37 @@ fn is_named(path: &str, names: &[&str]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::declaration::Extent;
+
+    fn read_text(path: &str, text: &str) -> (Vec<Declaration>, Vec<Problem>) {
+        let found = read(RootNo(0), path, text.as_bytes(), text.len() as u64);
+        found.map_or_else(Default::default, |(manifest, problems)| (manifest.declarations, problems))
+    }
+
+    /// What a manifest declares, a line each: line, purl, place (`/**` for everything below, `/*` for the component, `/` for
+    /// the folder's own files), other names.
+    pub(super) fn declared(path: &str, text: &str) -> Vec<String> {
+        let shown = |one: Declaration| {
+            let version = one.version.map_or(String::new(), |version| format!("@{version}"));
+            let site = match one.site {
+                Site::Elsewhere => String::new(),
+                Site::Folder { path, extent: Extent::Everything } => format!(" {path}/**"),
+                Site::Folder { path, extent: Extent::Component } => format!(" {path}/*"),
+                Site::Folder { path, extent: Extent::Folder } => format!(" {path}/"),
+                Site::File(path) => format!(" {path}"),
+                Site::Files(files) => files.iter().map(|file| format!(" {}", file.path)).collect(),
+                Site::Somewhere(path) => format!(" somewhere:{path}"),
+            };
+            let aliases: String = one.aliases.iter().map(|alias| format!(" ={alias}")).collect();
+            format!("{} {}{version}{site}{aliases}", one.line, one.purl)
+        };
+        read_text(path, text).0.into_iter().map(shown).collect()
+    }
+
+    /// What is wrong with a manifest.
+    pub(super) fn complaints(path: &str, text: &str) -> Vec<String> {
+        read_text(path, text).1.into_iter().map(|problem| problem.detail).collect()
+    }
 
     #[test]
     fn paths_of_manifests_stay_below_the_root() {

@@ -54,7 +54,7 @@ fn a_package_among_the_installed_ones_counts_as_far_as_its_lockfile_knows_it() {
     let path = "node_modules/jquery/jquery.js";
     let record = installed("node_modules/jquery");
     let project = manifest("package.json", ManifestKind::Manifest, "npm", Vec::new());
-    assert_eq!(by(&[record.clone()], path, JQUERY), None, "nobody asked for it");
+    assert_eq!(by(std::slice::from_ref(&record), path, JQUERY), None, "nobody asked for it");
     assert!(by(&[record.clone(), project.clone()], path, JQUERY).is_some());
     let other = npm_lock("package-lock.json", &["node_modules/other"]);
     assert_eq!(by(&[record.clone(), project.clone(), other.clone()], path, JQUERY), None, "the lockfile knows all");

@@ -354,7 +354,7 @@ impl<'a> Catalog<'a> {
             let all = (0..index.totals().components as u32).map(ComponentId);
             names.extend(all.filter_map(|one| index.component_base(one)).map(naming::folded));
             let aliases = index.identities().into_iter().flat_map(|(_, identity)| identity.aliases);
-            names.extend(aliases.map(|alias| naming::folded(&alias.to_string())));
+            names.extend(aliases.map(naming::folded));
         }
         names
     }

@@ -108,10 +108,13 @@ fn place(declaration: &Declaration) -> Option<&str> {
     }
 }
 
+/// What one manifest, by its place, says of one release: its purl and version.
+type Claim<'d> = (usize, &'d str, Option<&'d str>);
+
 /// What records and notes say, and the files do not.
 fn checked(found: &Found<'_, '_>, out: &mut Vec<Discrepancy>, tampered: &mut BTreeSet<String>) {
     // One note may stand for several places at which the thing may be: a folder, or a file of that name.
-    let mut places: BTreeMap<(usize, &str, Option<&str>), (bool, &Manifest, &Declaration)> = BTreeMap::new();
+    let mut places: BTreeMap<Claim<'_>, (bool, &Manifest, &Declaration)> = BTreeMap::new();
     for one in found.checked {
         let Some((manifest, declaration)) = found.accounts.at(one.manifest, one.declaration) else { continue };
         if one.files > 0 {

@@ -108,6 +108,8 @@ pub const INDEXES: usize = 1024;
 pub const DECLARATIONS_BYTES: u64 = 16 << 20;
 /// Declarations of one manifest.
 pub const DECLARATIONS: usize = 200_000;
+/// Values of one manifest, each list, map, text and number counted.
+pub const DECLARATION_VALUES: usize = 2_000_000;
 /// Nesting of a manifest's values that is followed, levels.
 pub const DECLARATION_DEPTH: usize = 64;
 /// Hashes of one finding's sketch.

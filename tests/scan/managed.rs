@@ -10,9 +10,9 @@ const WIDGET: &str = "pkg:npm/widget";
 /// An index of two releases of a package and one of another.
 fn tree() -> Tree {
     let tree = Tree::new();
-    let first = Release::of("pkg:npm/widget@1.0.0", Some("2020-01-01"), &files(1));
-    let second = Release::of("pkg:npm/widget@2.0.0", Some("2021-01-01"), &files(2));
-    let other = Release::of("pkg:generic/zoo@3.1", None, &files(3));
+    let first = Release::of("pkg:npm/widget@1.0.0", Some("2020-01-01"), &files(100));
+    let second = Release::of("pkg:npm/widget@2.0.0", Some("2021-01-01"), &files(200));
+    let other = Release::of("pkg:generic/zoo@3.1", None, &files(300));
     index(&tree, "known", &[], &[first, second, other]);
     tree
 }
@@ -55,14 +55,17 @@ fn said(kind: &str, purl: &str, root: &str) -> (String, String, String) {
 #[test]
 fn an_installed_package_is_managed_and_a_pasted_copy_is_a_duplicate() {
     let tree = tree();
-    put(&tree, "node_modules/widget", 1);
-    put(&tree, "static/js", 1);
+    put(&tree, "node_modules/widget", 100);
+    put(&tree, "static/js", 100);
     tree.add("tree/package-lock.json", lock(&[("node_modules/widget", "1.0.0")]));
     let report = scan(&tree);
     let installed = component(&report, "node_modules/widget");
     assert_eq!(installed["managed"], true);
     assert_eq!(installed["managed_by"]["manifest"], "package-lock.json");
-    assert_eq!((&installed["managed_by"]["relation"], &installed["managed_by"]["purl"]), (&json!("declares"), &json!("pkg:npm/widget@1.0.0")));
+    assert_eq!(
+        (&installed["managed_by"]["relation"], &installed["managed_by"]["purl"]),
+        (&json!("declares"), &json!("pkg:npm/widget@1.0.0"))
+    );
     let pasted = component(&report, "static/js");
     assert_eq!((&pasted["managed"], &pasted["managed_by"]), (&json!(false), &Value::Null));
     assert_eq!(pasted["duplicates"][0]["manifest"], "package-lock.json");
@@ -74,7 +77,7 @@ fn an_installed_package_is_managed_and_a_pasted_copy_is_a_duplicate() {
 #[test]
 fn a_lockfile_that_does_not_parse_manages_nothing_and_is_reported_with_its_place() {
     let tree = tree();
-    put(&tree, "node_modules/widget", 1);
+    put(&tree, "node_modules/widget", 100);
     let broken = lock(&[("node_modules/widget", "1.0.0")]).replace("\"lockfileVersion\": 3,", "<<<<<<< HEAD\n");
     tree.add("tree/package-lock.json", broken);
     let report = scan(&tree);
@@ -88,10 +91,13 @@ fn a_lockfile_that_does_not_parse_manages_nothing_and_is_reported_with_its_place
 #[test]
 fn a_place_that_holds_another_release_than_is_declared_is_said() {
     let tree = tree();
-    put(&tree, "node_modules/widget", 2);
-    put(&tree, "third_party/zoo", 3);
+    put(&tree, "node_modules/widget", 200);
+    put(&tree, "third_party/zoo", 300);
     tree.add("tree/package-lock.json", lock(&[("node_modules/widget", "1.0.0")]));
-    tree.add("tree/third_party/zoo/README.chromium", "Name: zoo\nURL: https://zoo.example\nVersion: 3.1\nLicense: MIT\n");
+    tree.add(
+        "tree/third_party/zoo/README.chromium",
+        "Name: zoo\nURL: https://zoo.example\nVersion: 3.1\nLicense: MIT\n",
+    );
     let report = scan(&tree);
     let widget = format!("{WIDGET}@1.0.0");
     assert_eq!(discrepancies(&report), [said("wrong-version", &widget, "node_modules/widget")]);
@@ -102,7 +108,7 @@ fn a_place_that_holds_another_release_than_is_declared_is_said() {
 #[test]
 fn a_package_that_its_lockfile_does_not_know_is_extraneous_and_unmanaged() {
     let tree = tree();
-    put(&tree, "node_modules/widget", 1);
+    put(&tree, "node_modules/widget", 100);
     tree.add("tree/node_modules/widget/package.json", r#"{"name": "widget", "version": "1.0.0"}"#);
     tree.add("tree/package-lock.json", lock(&[("node_modules/other", "1.0.0")]));
     let report = scan(&tree);
@@ -114,19 +120,19 @@ fn a_package_that_its_lockfile_does_not_know_is_extraneous_and_unmanaged() {
 fn files_of_a_package_folder_are_held_against_its_record() {
     let tree = tree();
     let mut record = String::new();
-    for (path, text) in files(1) {
+    for (path, text) in files(100) {
         tree.add(&format!("tree/site/widget/{path}"), &text);
         let digest = base64(&sha256(text.as_bytes()));
         record.push_str(&format!("widget/{path},sha256={digest},{}\n", text.len()));
     }
     record.push_str("widget-1.0.0.dist-info/RECORD,,\n");
     tree.add("tree/site/widget-1.0.0.dist-info/RECORD", &record);
-    put(&tree, "site/widget/planted", 3);
+    put(&tree, "site/widget/planted", 300);
     let report = scan(&tree);
     assert_eq!(component(&report, "site/widget")["managed"], true);
     assert_eq!(component(&report, "site/widget/planted")["managed"], false);
     assert!(discrepancies(&report).is_empty(), "{:#}", report["discrepancies"]);
-    let (changed, text) = files(1).remove(0);
+    let (changed, text) = files(100).remove(0);
     tree.add(&format!("tree/site/widget/{changed}"), text.replace("return", "Return"));
     let report = scan(&tree);
     assert_eq!(discrepancies(&report), [said("tampered", "pkg:pypi/widget@1.0.0", "site/widget")]);
@@ -140,16 +146,17 @@ fn a_note_about_nothing_is_said() {
     tree.add("tree/third_party/zoo/README.chromium", "Name: zoo\nURL: https://zoo.example\nVersion: 3.1\n");
     tree.add("tree/.gitmodules", "[submodule \"x\"]\n\tpath = ext/x\n\turl = https://forge.example/x.git\n");
     let report = scan(&tree);
-    let kinds: Vec<String> = discrepancies(&report).into_iter().map(|(kind, _, root)| format!("{kind} {root}")).collect();
+    let kinds: Vec<String> =
+        discrepancies(&report).into_iter().map(|(kind, _, root)| format!("{kind} {root}")).collect();
     assert_eq!(kinds, ["absent ext/x", "absent third_party/zoo"]);
 }
 
 #[test]
 fn ids_stay_while_versions_and_contents_change() {
     let tree = tree();
-    put(&tree, "lib/w", 1);
+    put(&tree, "lib/w", 100);
     let before = scan(&tree)["components"][0]["id"].clone();
-    put(&tree, "lib/w", 2);
+    put(&tree, "lib/w", 200);
     let after = scan(&tree);
     assert_eq!(after["components"][0]["purl"], "pkg:npm/widget@2.0.0");
     assert_eq!(after["components"][0]["id"], before);

@@ -4,6 +4,7 @@ pub mod archives;
 mod copyrights;
 mod ending;
 mod hostile;
+mod managed;
 mod matching;
 mod ownership;
 mod tree;

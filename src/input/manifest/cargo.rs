@@ -123,7 +123,6 @@ fn vendored(source: Source<'_>) -> Found {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::input::manifest::tests::{complaints, declared};
 
     #[test]

@@ -8,14 +8,17 @@ mod cargo;
 pub mod check;
 mod go;
 mod key_lines;
+mod node;
+mod notes;
 mod npm;
 pub mod own;
 mod python;
+mod yaml;
 
 use std::collections::HashMap;
 
 use crate::error::{Code, Problem};
-use crate::model::declaration::{Declaration, Manifest, ManifestKind, Site, Subject};
+use crate::model::declaration::{Declaration, Manifest, ManifestKind, Site, Subject, is_name};
 use crate::model::ids::RootNo;
 use crate::model::limits;
 use crate::model::place::{base_name, folder};
@@ -87,6 +90,12 @@ impl Found {
         }
     }
 
+    /// Takes what a note says: a purl, other purls for the same, and where it is.
+    fn note(&mut self, line: u32, purl: String, version: Option<String>, (aliases, site): (Vec<String>, Site)) {
+        let version = version.filter(|version| is_name(version));
+        self.declarations.push(Declaration { purl, version, aliases, line, site });
+    }
+
     /// Whether a line is a mark that a merge left behind; complains of it. Lines on both sides are used.
     fn is_conflict(&mut self, number: u32, line: &str) -> bool {
         let is_mark = line.starts_with("<<<<<<< ") || line.starts_with(">>>>>>> ") || line == "=======";
@@ -112,7 +121,8 @@ struct Reader {
 }
 
 /// All kinds; the first that fits a path reads it.
-const READERS: &[&[Reader]] = &[npm::READERS, cargo::READERS, go::READERS, python::READERS];
+const READERS: &[&[Reader]] =
+    &[npm::READERS, cargo::READERS, go::READERS, python::READERS, notes::READERS, notes::YAML_READERS];
 
 /// Letters of a wrong name that are shown.
 const SHOWN: usize = 80;

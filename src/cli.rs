@@ -10,11 +10,14 @@ use crate::model::place::Lines;
 use crate::report::Format;
 
 mod index;
+mod review;
 
 pub use index::{
     Fetch, Index, IndexAdd, IndexBuild, IndexDiff, IndexInfo, IndexLicenses, IndexMerge, IndexPack, IndexVerify,
     Profile,
 };
+pub(crate) use review::decision_kind;
+pub use review::{Decide, Init, Review};
 
 /// Most threads that may be asked for.
 const THREADS: i64 = 1024;
@@ -27,7 +30,7 @@ Examples:
   foundling licenses product/            which licences do its files state?
   foundling explain src/util.c:10-80     why was this found, or not found?
 
-Exit status: 0 done, 2 could not do it (a wrong argument, an unreadable index).";
+Exit status: 0 done, 1 done and a --fail-on condition holds, 2 could not do it (a wrong argument, an unreadable index).";
 
 const SCAN_EXAMPLES: &str = "\
 Examples:
@@ -36,6 +39,8 @@ Examples:
   foundling scan --index ours.fdx --no-default-index src/
   foundling scan --format json -o report.json .
   foundling scan --only licenses --only copyrights src/
+  foundling scan --fail-on unmanaged,denied-licence
+  foundling scan --baseline yesterday.json --fail-on unmanaged,new-only
 
 What was not examined, and why, stands at the end of every report.";
 
@@ -70,6 +75,10 @@ pub enum Command {
     Licenses(Licenses),
     /// Say why a file, or lines of it, were attributed as they were.
     Explain(Explain),
+    /// Write a settings file with remarks.
+    Init(Init),
+    /// Add a decision about a finding, so that it is not reported as open again.
+    Decide(Decide),
     /// Build, extend, compare, describe or check an index: the file that scans compare with.
     #[command(subcommand, arg_required_else_help = true)]
     Index(Index),
@@ -102,6 +111,9 @@ pub struct Scan {
     /// What to look for.
     #[command(flatten)]
     pub parts: Parts,
+    /// What findings are held against.
+    #[command(flatten)]
+    pub review: Review,
     /// How to go about it.
     #[command(flatten)]
     pub run: Run,

@@ -108,8 +108,13 @@ impl ScanSettings {
         let effort = Effort::new(&scan.run);
         refuse_nested(&scan.paths)?;
         let wanted = wanted(&scan.parts);
-        let options =
-            scan::Options { no_ignore: scan.no_ignore, all_files: scan.all_files, wanted, threads: effort.threads };
+        let options = scan::Options {
+            no_ignore: scan.no_ignore,
+            all_files: scan.all_files,
+            wanted,
+            threads: effort.threads,
+            excludes: Vec::new(),
+        };
         Ok(ScanSettings {
             roots: scan.paths,
             // An index that is named here must open, whether it is needed or not.
@@ -152,6 +157,7 @@ impl LicenseSettings {
             all_files: true,
             wanted: Wanted { licenses: true, ..Wanted::NONE },
             threads: effort.threads,
+            excludes: Vec::new(),
         };
         Ok(LicenseSettings {
             roots: licenses.paths,

@@ -80,6 +80,8 @@ pub enum Code {
     BadSpdxExpression,
     /// A manifest, lockfile or record that cannot be read, or not in full; the rest of it was used.
     BadManifest,
+    /// A decision that cannot be read: it decides nothing.
+    BadDecision,
 }
 
 impl Code {
@@ -102,6 +104,7 @@ impl Code {
             Code::Suppressed => "suppressed",
             Code::BadSpdxExpression => "bad-spdx-expression",
             Code::BadManifest => "bad-manifest",
+            Code::BadDecision => "bad-decision",
         }
     }
 }

@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use self::review::Held;
 use crate::atomic::AtomicFile;
 use crate::build::grow::Added;
 use crate::build::plan::{self, Plan};
@@ -26,9 +27,10 @@ use crate::report::layout::{self, safe};
 use crate::report::output::{self, Output};
 use crate::report::progress::Progress;
 use crate::report::{self, index_diff, index_info, licenses};
-use crate::review;
 use crate::scan;
 use crate::text::TEXT_VERSION;
+
+mod review;
 
 /// The index inside the program. It is mapped with the program's own file: what is not looked up costs nothing.
 static BUNDLED: &[u8] = include_bytes!("../fingerprints/default.fdx");
@@ -47,9 +49,13 @@ const PARTS_LISTED: usize = 10;
 ///
 /// # Errors
 /// Why it could not be done; nothing was written then, or standard output failed half-way.
-pub fn run(command: Command) -> Result<(), Error> {
-    match command {
-        Command::Scan(scan) => run_scan(&ScanSettings::new(scan, variable().as_deref())?),
+pub fn run(command: Command) -> Result<Ended, Error> {
+    let done = match command {
+        Command::Scan(scan) => return run_scan(scan),
+        Command::Init(arguments) => {
+            self::review::init(&arguments).map(|path| say(&format!("Wrote {}\n", safe(&path.to_string_lossy()))))
+        }
+        Command::Decide(arguments) => self::review::decide(&arguments).map(|text| say(&format!("{}\n", safe(&text)))),
         Command::Licenses(licenses) => run_licenses(&LicenseSettings::new(licenses)?),
         Command::Explain(explain) => run_explain(explain),
         Command::Version(version) => run_version(version.verbose),
@@ -61,7 +67,17 @@ pub fn run(command: Command) -> Result<(), Error> {
         Command::Index(cli::Index::Info(info)) => run_info(info),
         Command::Index(cli::Index::Verify(verify)) => run_verify(&verify.index),
         Command::Index(cli::Index::Licenses(licenses)) => run_compile(&licenses),
-    }
+    };
+    done.map(|()| Ended::Done)
+}
+
+/// How a command that did what it was asked for ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ended {
+    /// Done.
+    Done,
+    /// Done, and a condition of `--fail-on` holds.
+    ConditionHolds,
 }
 
 /// The indexes that the environment names.
@@ -69,7 +85,12 @@ fn variable() -> Option<OsString> {
     std::env::var_os(INDEX_VARIABLE)
 }
 
-fn run_scan(settings: &ScanSettings) -> Result<(), Error> {
+fn run_scan(scan: cli::Scan) -> Result<Ended, Error> {
+    let held = Held::read(&scan.review, &scan.paths)?;
+    let mut settings = ScanSettings::new(scan, variable().as_deref())?;
+    settings.indexes.extend(held.settings.indexes.iter().cloned().map(IndexSource::File));
+    settings.options.excludes.clone_from(&held.settings.excludes);
+    let settings = &settings;
     use_threads(settings.effort);
     output::remove_on_interrupt();
     if let Some(path) = &settings.output {
@@ -80,8 +101,13 @@ fn run_scan(settings: &ScanSettings) -> Result<(), Error> {
     let progress = Progress::new("Scanning", "files", settings.effort.quiet);
     let mut report = scan::scan(&settings.roots, &indexes, &settings.options, &|bytes| progress.count(bytes))?;
     progress.finish();
-    report.review = review::review(&report, &review::no_policy);
-    report::deliver(&report, settings.format, Output::open(settings.output.as_deref())?)
+    held.judge(&mut report, None, true)?;
+    report::deliver(&report, settings.format, Output::open(settings.output.as_deref())?)?;
+    if report.review.failures.is_empty() {
+        return Ok(Ended::Done);
+    }
+    say(&format!("foundling: {}\n", report::review::failure(&report.review.failures, &report)));
+    Ok(Ended::ConditionHolds)
 }
 
 fn run_licenses(settings: &LicenseSettings) -> Result<(), Error> {

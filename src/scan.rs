@@ -1,5 +1,6 @@
 //! The assembly line of a scan: walk → read → file stage → tree stage → report. Threads and I/O live here.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Mutex;
 
@@ -18,10 +19,11 @@ use crate::model::finding::{FileReport, IndexSummary, Report};
 use crate::model::ids::RootNo;
 use crate::model::limits;
 use crate::model::place::path_text;
-use crate::model::review::Review;
+use crate::model::review::{Excluded, Review};
+use crate::review::settings::Exclude;
 
 /// How to scan.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Options {
     /// Whether ignore rules are set aside.
     pub no_ignore: bool,
@@ -31,6 +33,8 @@ pub struct Options {
     pub wanted: Wanted,
     /// Threads; 0 for one a core.
     pub threads: usize,
+    /// Files that are not read, by patterns of paths below the root.
+    pub excludes: Vec<Exclude>,
 }
 
 /// Scans `roots` against `indexes`. `done` is called after each file with its bytes.
@@ -83,11 +87,26 @@ pub fn scan(
         discrepancies: attribution.discrepancies,
         files: attribution.files,
         problems: Vec::new(),
-        review: Review::default(),
+        review: Review { excluded: excluded(options, &gathered.excluded), ..Review::default() },
     };
+    let left_out = |one: &Excluded| Problem {
+        count: one.files,
+        ..Problem::new(Code::Ignored, "", format!("settings: `{}`: {}", one.pattern, one.reason))
+    };
+    gathered.problems.extend(report.review.excluded.iter().map(|one| (RootNo(0), left_out(one))));
     gathered.problems.extend(summary.problems);
     report.problems = condense(placed(&report, gathered.problems));
     Ok(report)
+}
+
+/// What the settings leave out, with the number of files; a pattern that leaves nothing out is listed, too.
+fn excluded(options: &Options, counts: &BTreeMap<usize, u64>) -> Vec<Excluded> {
+    let one = |(at, exclude): (usize, &Exclude)| Excluded {
+        pattern: exclude.pattern.clone(),
+        reason: exclude.reason.clone(),
+        files: counts.get(&at).copied().unwrap_or(0),
+    };
+    options.excludes.iter().enumerate().map(one).collect()
 }
 
 /// What each root says of itself, and whether that holds.
@@ -146,6 +165,8 @@ struct Gathered {
     /// Files in which nothing was found, where all are to be listed.
     others: Vec<FileReport>,
     manifests: Vec<Manifest>,
+    /// Files that each pattern left out.
+    excluded: BTreeMap<usize, u64>,
     problems: Vec<(RootNo, Problem)>,
     files: u64,
     bytes: u64,
@@ -174,6 +195,9 @@ impl Drop for Worker<'_> {
         let mut all = self.all.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
         all.evidence.append(&mut self.own.evidence);
         all.others.append(&mut self.own.others);
+        for (exclude, files) in std::mem::take(&mut self.own.excluded) {
+            *all.excluded.entry(exclude).or_default() += files;
+        }
         all.manifests.append(&mut self.own.manifests);
         all.problems.append(&mut self.own.problems);
         all.files += self.own.files;
@@ -188,6 +212,10 @@ impl<'a> Worker<'a> {
     }
 
     fn file(&mut self, file: &FoundFile) {
+        if let Some(exclude) = self.options.excludes.iter().position(|one| one.matcher.is_match(&file.path)) {
+            *self.own.excluded.entry(exclude).or_default() += 1;
+            return;
+        }
         let mut buffer = std::mem::take(&mut self.buffer);
         match read::read(&file.full, &file.path, &mut buffer) {
             Err(problem) => self.own.add_problems(file.root, [problem]),

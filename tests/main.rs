@@ -9,5 +9,6 @@ mod licensing;
 mod program;
 mod registry;
 mod report;
+mod review;
 mod scan;
 mod sources;

@@ -235,7 +235,7 @@ fn sums(files: &[FileEvidence], members: &Members) -> Vec<Sum> {
             }
             let part = explanation.snippet.and_then(|snippet| file.snippets.get(snippet as usize));
             let sketch = part.map_or(&file.sketch, |part| &part.sketch);
-            sketch.iter().for_each(|hash| sketch::keep(&mut sum.sketch, *hash, limits::SKETCH));
+            sketch.iter().for_each(|hash| sketch::keep(&mut sum.sketch, *hash, limits::SKETCH_MOST));
             match part {
                 None => sum.lines += u64::from(file.lines),
                 Some(part) => {
@@ -350,7 +350,7 @@ fn finding(
         kind,
         root: site.root.clone(),
         id: String::new(),
-        sketch: Sketch(sum.sketch.clone()),
+        sketch: Sketch(sum.sketch.iter().copied().take(Sketch::most(sum.files.len())).collect()),
         managed: None,
         duplicates: Vec::new(),
         stated: Vec::new(),

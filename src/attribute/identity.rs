@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use crate::attribute::Attribution;
 use crate::attribute::naming::folded;
+use crate::model::purl::base_of;
 
 /// Hexadecimal digits of an id: 48 bits, so that among a million findings of a company one pair in five thousand reports
 /// would share one; a pair within a report is told apart.
@@ -25,11 +26,7 @@ pub fn name(attribution: &mut Attribution) {
 
 /// The component as it compares.
 fn base(purl: &str) -> String {
-    let base = match purl.rsplit_once('@') {
-        Some((base, version)) if !version.contains('/') => base,
-        _ => purl,
-    };
-    folded(base)
+    folded(base_of(purl))
 }
 
 /// Ids that are given, with how often: two roots of one scan may hold the same component at the same place.

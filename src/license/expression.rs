@@ -28,7 +28,7 @@ pub enum Reading {
 }
 
 /// The parser's rules: deprecated names without a successor stand.
-pub(crate) const MODE: ParseMode = ParseMode { allow_deprecated: true, ..ParseMode::STRICT };
+pub const MODE: ParseMode = ParseMode { allow_deprecated: true, ..ParseMode::STRICT };
 
 /// Deprecated names and what the SPDX list names in their stead. The plain GNU names go by rule, see [`license`].
 const SUCCESSORS: [(&str, &str); 12] = [

@@ -14,7 +14,7 @@ use crate::model::place::{RangePair, folder};
 use crate::model::review::Review;
 
 /// How much of a component was found at a place.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum FindingKind {
     /// A directory of it.
@@ -95,26 +95,47 @@ pub struct Newest {
 
 /// The least of the hashes of what a finding matches on (bottom-k sketch, after Broder, "On the resemblance and containment
 /// of documents", 1997): of runs of tokens, so that layout, comments, names of files and lines beside the match do not
-/// matter; of the bytes where there is no text. Rising, at most [`limits::SKETCH`].
+/// matter; of the bytes where there is no text. Rising; how many says [`Sketch::most`].
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Sketch(pub Vec<u64>);
 
 impl Sketch {
+    /// Hashes of the sketch of a finding of so many files.
+    pub fn most(files: usize) -> usize {
+        files.saturating_mul(limits::SKETCH_A_FILE).clamp(limits::SKETCH, limits::SKETCH_MOST)
+    }
+
     /// Estimates which share of all that one of two texts holds both hold (Jaccard's coefficient), 0 to 1. A sketch shorter
     /// than [`limits::FILE_SKETCH`] holds all there is; of longer ones only the hashes up to the lower of both last ones are
     /// comparable. A fifth of all lines edited leaves about 0.5; two texts that have nothing in common but a phrase, 0.
     pub fn resemblance(&self, other: &Sketch) -> f64 {
-        let last = |sketch: &Sketch| match sketch.0.last() {
-            Some(last) if sketch.0.len() >= limits::FILE_SKETCH => *last,
-            _ => u64::MAX,
-        };
-        let bound = last(self).min(last(other));
+        let bound = self.reach().min(other.reach());
         let up_to =
             |sketch: &Sketch| -> BTreeSet<u64> { sketch.0.iter().copied().filter(|hash| *hash <= bound).collect() };
         let (one, two) = (up_to(self), up_to(other));
         match one.union(&two).count() {
             0 => 0.0,
             all => one.intersection(&two).count() as f64 / all as f64,
+        }
+    }
+
+    /// Estimates which share of another text is in this one, 0 to 1; `None` where too few hashes can be compared to say.
+    pub fn holds(&self, part: &Sketch) -> Option<f64> {
+        let bound = self.reach().min(part.reach());
+        let compared = part.0.iter().filter(|hash| **hash <= bound);
+        let (all, held) =
+            compared.fold((0, 0), |(all, held), hash| (all + 1, held + usize::from(self.0.contains(hash))));
+        (all >= Sketch::ENOUGH).then(|| held as f64 / all as f64)
+    }
+
+    /// Fewest hashes that say something of a part.
+    const ENOUGH: usize = 3;
+
+    /// Up to which hash it holds all that there is.
+    fn reach(&self) -> u64 {
+        match self.0.last() {
+            Some(last) if self.0.len() >= limits::FILE_SKETCH => *last,
+            _ => u64::MAX,
         }
     }
 }
@@ -470,6 +491,15 @@ mod tests {
         // What lies above the end of the shorter range may be in both.
         let every_other = Sketch((0..64).map(|hash| hash * 2).collect());
         assert_eq!(sketch(0..32).resemblance(&every_other), 0.5);
+    }
+
+    #[test]
+    fn a_part_is_held_by_the_whole_and_not_the_other_way_round() {
+        let whole = Sketch((0..256).collect());
+        let part = Sketch((0..32).map(|hash| hash * 8).collect());
+        assert_eq!((whole.holds(&part), part.holds(&whole)), (Some(1.0), Some(32.0 / 249.0)));
+        assert_eq!(whole.holds(&Sketch(vec![1000, 1001, 1002])), None, "beyond the reach of the whole");
+        assert_eq!((Sketch::most(1), Sketch::most(20), Sketch::most(5000)), (64, 160, 1024));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::model::place::Lines;
 
@@ -43,7 +43,7 @@ pub fn stated(statements: &[LicenseMatch]) -> BTreeSet<&str> {
 
 /// What a licence asks of those who pass the code on. Ordered from the least demanding; an expression has the category of
 /// its best choice among `OR` and of its worst part among `AND`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Category {
     /// No conditions, or attribution only.

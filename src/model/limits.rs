@@ -112,8 +112,16 @@ pub const DECLARATIONS: usize = 200_000;
 pub const DECLARATION_VALUES: usize = 2_000_000;
 /// Nesting of a manifest's values that is followed, levels.
 pub const DECLARATION_DEPTH: usize = 64;
-/// Hashes of one finding's sketch.
+/// Length of one file of decisions or settings, bytes.
+pub const DECISIONS_BYTES: u64 = 16 << 20;
+/// Length of an earlier report that is read, bytes.
+pub const REPORT_BYTES: u64 = 4 << 30;
+/// Hashes of the sketch of a finding of few files.
 pub const SKETCH: usize = 64;
+/// Hashes for each file where there are more files: so many that a file of it can be told to be part of it.
+pub const SKETCH_A_FILE: usize = 8;
+/// Hashes of any finding's sketch.
+pub const SKETCH_MOST: usize = 1024;
 /// Hashes of one file's or piece's sketch.
 pub const FILE_SKETCH: usize = 32;
 /// Manifests that are named beside one finding as naming its component.

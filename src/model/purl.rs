@@ -82,6 +82,14 @@ pub fn version_text(version: &str) -> String {
     version.bytes().map(one).collect()
 }
 
+/// The part of a purl before its version.
+pub fn base_of(purl: &str) -> &str {
+    match purl.rsplit_once('@') {
+        Some((base, version)) if !version.contains('/') => base,
+        _ => purl,
+    }
+}
+
 /// The version that stands in a purl, as it is spelt outside one; `None` where there is none.
 pub fn version_of(purl: &str) -> Option<String> {
     match purl.rsplit_once('@') {

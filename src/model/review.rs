@@ -4,7 +4,7 @@
 use crate::model::finding::Paths;
 
 /// What was decided about a finding.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum DecisionKind {
     /// It may stay as it is.
@@ -191,6 +191,8 @@ pub struct Verdict {
     pub state: Option<BaselineState>,
     /// What to do about it; `None` where nothing is to be done.
     pub remedy: Option<Remedy>,
+    /// Why it does not count, where the settings' thresholds leave it out.
+    pub set_aside: Option<String>,
 }
 
 /// A condition that was asked to fail the run, and does.
@@ -222,6 +224,8 @@ pub struct Review {
     pub discrepancies: Vec<Verdict>,
     /// Findings of the earlier report that are gone, by place and purl.
     pub gone: Vec<Gone>,
+    /// What of the settings holds: the file they were read from, as it was given; `None` where there is none.
+    pub settings: Option<String>,
     /// Decisions that decide nothing, by file and line.
     pub idle: Vec<IdleDecision>,
     /// Parts of the tree that the settings leave out.

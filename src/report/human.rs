@@ -383,6 +383,7 @@ fn reason(code: Code, number: u64) -> String {
         Code::VersionControl => ("version control folder: not entered", "version control folders: not entered"),
         Code::Suppressed => ("match set aside by a rule", "matches set aside by a rule"),
         Code::BadSpdxExpression => ("licence tag with a broken expression", "licence tags with broken expressions"),
+        Code::BadDecision => ("decision that could not be read", "decisions that could not be read"),
         Code::BadManifest => {
             ("place in a manifest that could not be read", "places in manifests that could not be read")
         }

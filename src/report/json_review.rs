@@ -69,6 +69,8 @@ struct Thought<'r> {
     conditions: &'r [Condition],
     decision: Option<&'r Decided>,
     state: Option<BaselineState>,
+    /// Why the settings' thresholds leave it out.
+    set_aside: Option<&'r str>,
 }
 
 /// The fields of a component.
@@ -120,6 +122,8 @@ pub(super) struct OfReport<'r> {
     open: usize,
     idle_decisions: &'r [IdleDecision],
     gone: &'r [Gone],
+    /// The settings' file as it was given.
+    settings: Option<&'r str>,
     excluded: &'r [Excluded],
     failures: &'r [Failure],
 }
@@ -133,6 +137,7 @@ fn thought(verdict: Option<&Verdict>) -> Thought<'_> {
         conditions: verdict.map_or(&[], |verdict| &verdict.conditions),
         decision: verdict.and_then(|verdict| verdict.decided.as_ref()),
         state: verdict.and_then(|verdict| verdict.state),
+        set_aside: verdict.and_then(|verdict| verdict.set_aside.as_deref()),
     }
 }
 
@@ -212,6 +217,7 @@ pub(super) fn review(review: &Review) -> OfReport<'_> {
         open: all().filter(|verdict| !verdict.conditions.is_empty()).count(),
         idle_decisions: &review.idle,
         gone: &review.gone,
+        settings: review.settings.as_deref(),
         excluded: &review.excluded,
         failures: &review.failures,
     }

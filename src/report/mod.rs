@@ -15,6 +15,7 @@ pub mod output;
 mod page;
 pub mod progress;
 pub mod review;
+mod stamp;
 mod summary;
 
 #[cfg(test)]
@@ -25,6 +26,7 @@ use std::io::{self, Write};
 use crate::error::Error;
 use crate::model::finding::Report;
 use crate::report::output::Output;
+pub use crate::report::stamp::Stamp;
 
 /// The formats of a report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

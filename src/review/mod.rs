@@ -1,32 +1,240 @@
-//! What is to be thought of findings: which conditions hold, what was decided, what is to be done. Nothing here reads a file or
-//! the clock; findings stay as they are.
+//! What is to be thought of findings: which conditions hold, what was decided, what is new, what is to be done. Nothing here
+//! reads a file or the clock; findings stay as they are.
 
+pub mod baseline;
 pub mod condition;
+pub mod decision;
+pub mod policy;
+pub mod recorded;
 pub mod remedy;
+pub mod settings;
 
-use crate::model::finding::{Finding, Report};
-use crate::model::review::{Review, Verdict};
-use crate::review::condition::LicenceJudgement;
+use crate::model::finding::{Discrepancy, Finding, Report};
+use crate::model::purl::base_of;
+use crate::model::review::{
+    BaselineState, Condition, Decided, DecisionKind, Failure, Idle, IdleDecision, Review, Verdict,
+};
+use crate::review::baseline::Comparison;
+use crate::review::decision::Decision;
+use crate::review::policy::{FailOn, Policy};
 
-/// What is thought of a report; `judge` says what the policy makes of a finding's licence.
-pub fn review(report: &Report, judge: &dyn Fn(&Finding) -> LicenceJudgement) -> Review {
-    let finding = |finding: &Finding| Verdict {
-        conditions: condition::of_finding(finding, judge(finding)),
-        remedy: remedy::remedy(report, finding),
-        ..Verdict::default()
-    };
-    let discrepancy = |one| Verdict { conditions: vec![condition::of_discrepancy(one)], ..Verdict::default() };
+/// What a report is held against.
+#[derive(Clone, Copy)]
+pub struct Measure<'m> {
+    /// What is wanted.
+    pub policy: &'m Policy,
+    /// The file the policy was read from, as it was given, if it was.
+    pub settings: Option<&'m str>,
+    /// What was decided.
+    pub decisions: &'m [Decision],
+    /// How the report stands to an earlier one.
+    pub comparison: Option<&'m Comparison>,
+    /// An ISO date.
+    pub today: &'m str,
+    /// Whether the report is of all there is: of a part it cannot be said that a decision matches nothing.
+    pub whole: bool,
+}
+
+/// What is thought of a report.
+pub fn review(report: &Report, measure: Measure<'_>) -> Review {
+    let Measure { policy, decisions, comparison, .. } = measure;
+    let mut used = vec![false; decisions.len()];
+    let state = |all: Option<&Vec<BaselineState>>, at: usize| all.and_then(|all| all.get(at)).copied();
+    let findings = report.findings.iter().enumerate().map(|(at, finding)| {
+        let place = report.shown_path(finding.scan_root, &finding.root);
+        let is_about = |decision: &Decision| decision.is_about(finding, &place);
+        let decided = decide(measure, &mut used, &is_about).or_else(|| own_code(policy, measure.settings, finding));
+        Verdict {
+            decided,
+            state: state(comparison.map(|all| &all.findings), at),
+            ..of_finding(report, finding, policy)
+        }
+    });
+    let findings: Vec<Verdict> = findings.collect();
+    let discrepancies = report.discrepancies.iter().enumerate().map(|(at, one)| {
+        let place = report.shown_path(one.scan_root, &one.root);
+        let is_about = |decision: &Decision| decision.is_about_discrepancy(one, &place);
+        let decided = decide(measure, &mut used, &is_about);
+        let conditions = vec![condition::of_discrepancy(one)];
+        let state = state(comparison.map(|all| &all.discrepancies), at);
+        Verdict { decided, conditions, state, ..Verdict::default() }
+    });
+    let discrepancies: Vec<Verdict> = discrepancies.collect();
+    let failures = failures(report, &findings, &discrepancies, &policy.fail_on);
     Review {
-        findings: report.findings.iter().map(finding).collect(),
-        discrepancies: report.discrepancies.iter().map(discrepancy).collect(),
-        ..Review::default()
+        findings,
+        discrepancies,
+        gone: comparison.map(|all| all.gone.clone()).unwrap_or_default(),
+        idle: idle(measure, &used),
+        failures,
+        settings: measure.settings.map(str::to_string),
+        excluded: Vec::new(),
     }
 }
 
-/// What is thought of a licence where there is no policy: only that none is known is worth saying.
-pub fn no_policy(finding: &Finding) -> LicenceJudgement {
-    match finding.license {
-        Some(_) => LicenceJudgement::Allowed,
-        None => LicenceJudgement::Unknown,
+fn of_finding(report: &Report, finding: &Finding, policy: &Policy) -> Verdict {
+    let remedy = remedy::remedy(report, finding);
+    if let Some(why) = policy.set_aside(finding) {
+        return Verdict { remedy, set_aside: Some(why), ..Verdict::default() };
+    }
+    let place = report.shown_path(finding.scan_root, &finding.root);
+    let conditions = condition::of_finding(finding, policy.judge(finding, &place));
+    Verdict { conditions, remedy, ..Verdict::default() }
+}
+
+/// The first decision that is about a finding and still holds; all that are about it are marked as used.
+fn decide(measure: Measure<'_>, used: &mut [bool], is_about: &dyn Fn(&Decision) -> bool) -> Option<Decided> {
+    let mut first = None;
+    for (decision, used) in measure.decisions.iter().zip(used) {
+        if is_about(decision) {
+            *used = true;
+            if first.is_none() && decision.holds_on(measure.today) {
+                first = Some(decision.decided.clone());
+            }
+        }
+    }
+    first
+}
+
+/// What the settings say to be one's own is decided by them.
+fn own_code(policy: &Policy, settings: Option<&str>, finding: &Finding) -> Option<Decided> {
+    let purls = std::iter::once(base_of(&finding.purl)).chain(finding.aliases.iter().map(String::as_str));
+    policy.is_own(purls).then(|| Decided {
+        kind: DecisionKind::OwnCode,
+        reason: "The settings name it as own code.".to_string(),
+        author: "settings".to_string(),
+        date: String::new(),
+        expires: None,
+        replaced_by: None,
+        file: settings.unwrap_or_default().to_string(),
+        line: 0,
+    })
+}
+
+fn idle(measure: Measure<'_>, used: &[bool]) -> Vec<IdleDecision> {
+    let why = |(decision, used): (&Decision, &bool)| match (decision.holds_on(measure.today), used) {
+        (false, _) => Some(Idle::Expired),
+        (true, false) if measure.whole => Some(Idle::NeverMatched),
+        _ => None,
+    };
+    let of = |pair: (&Decision, &bool)| {
+        let Decided { file, line, .. } = &pair.0.decided;
+        let why = why(pair)?;
+        Some(IdleDecision { file: file.clone(), line: *line, component: pair.0.component.clone(), why })
+    };
+    let mut idle: Vec<IdleDecision> = measure.decisions.iter().zip(used).filter_map(of).collect();
+    idle.sort();
+    idle
+}
+
+/// What a run fails on: conditions of findings without a decision.
+fn failures(report: &Report, findings: &[Verdict], discrepancies: &[Verdict], fail_on: &FailOn) -> Vec<Failure> {
+    let counts = |verdict: &Verdict| {
+        let new = verdict.state.is_none_or(|state| state != BaselineState::Unchanged);
+        verdict.decided.is_none() && (new || !fail_on.new_only)
+    };
+    let named = report.findings.iter().map(|finding: &Finding| &finding.id).zip(findings);
+    let more = report.discrepancies.iter().map(|one: &Discrepancy| &one.id).zip(discrepancies);
+    let all: Vec<(&String, &Verdict)> = named.chain(more).filter(|(_, verdict)| counts(verdict)).collect();
+    let failure = |condition: Condition| {
+        let meets = all.iter().filter(|(_, verdict)| verdict.conditions.contains(&condition));
+        let ids: Vec<String> = meets.map(|(id, _)| (*id).clone()).collect();
+        (!ids.is_empty()).then_some(Failure { condition, ids })
+    };
+    let asked = Condition::ALL.into_iter().filter(|condition| fail_on.conditions.contains(condition));
+    asked.filter_map(failure).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::finding::{FindingKind, Sketch};
+    use crate::model::sample;
+
+    const DECISIONS: &str = r#"
+[[decision]]
+component = "pkg:npm/a"
+kind = "accepted"
+reason = "r"
+author = "Ada"
+date = "2026-01-01"
+expires = "2026-06-30"
+sketch = ["1", "2", "3", "4"]
+
+[[decision]]
+component = "pkg:npm/never"
+kind = "false-positive"
+reason = "r"
+author = "Ada"
+date = "2026-01-01"
+all = true
+"#;
+
+    fn report() -> Report {
+        let finding = |purl: &str| {
+            let mut finding = sample::finding(purl, &["1"], FindingKind::Vendored, "lib");
+            finding.sketch = Sketch(vec![1, 2, 3, 4]);
+            finding
+        };
+        Report {
+            findings: vec![finding("pkg:npm/a@1"), finding("pkg:npm/b@1")],
+            roots: vec!["t".into()],
+            ..Report::default()
+        }
+    }
+
+    fn reviewed(today: &str, whole: bool, comparison: Option<&Comparison>, fail_on: FailOn) -> Review {
+        let policy = Policy { fail_on, ..Policy::default() };
+        let decisions = decision::read(DECISIONS, "d.toml").0;
+        let measure = Measure { policy: &policy, settings: None, decisions: &decisions, comparison, today, whole };
+        review(&report(), measure)
+    }
+
+    fn unmanaged(new_only: bool) -> FailOn {
+        FailOn { conditions: vec![Condition::Unmanaged], new_only }
+    }
+
+    #[test]
+    fn what_is_decided_fails_no_run_until_the_decision_ends() {
+        let before = reviewed("2026-06-30", true, None, unmanaged(false));
+        assert!(before.findings[0].decided.is_some() && before.findings[1].decided.is_none());
+        assert_eq!(before.failures.len(), 1);
+        assert_eq!(before.failures[0].ids, [report().findings[1].id.clone()]);
+        let idle: Vec<(u32, Idle)> = before.idle.iter().map(|one| (one.line, one.why)).collect();
+        assert_eq!(idle, [(11, Idle::NeverMatched)]);
+        let after = reviewed("2026-07-01", true, None, unmanaged(false));
+        assert_eq!(after.failures[0].ids.len(), 2);
+        let idle: Vec<(u32, Idle)> = after.idle.iter().map(|one| (one.line, one.why)).collect();
+        assert_eq!(idle, [(2, Idle::Expired), (11, Idle::NeverMatched)]);
+        assert!(
+            reviewed("2026-06-30", false, None, unmanaged(false)).idle.is_empty(),
+            "a part says nothing of the rest"
+        );
+    }
+
+    #[test]
+    fn what_was_there_fails_no_run_that_asks_for_what_is_new() {
+        let states = vec![BaselineState::New, BaselineState::Unchanged];
+        let comparison = Comparison { findings: states, ..Comparison::default() };
+        let review = reviewed("2026-07-01", true, Some(&comparison), unmanaged(true));
+        assert_eq!(review.failures[0].ids, [report().findings[0].id.clone()]);
+        assert!(reviewed("2026-07-01", true, None, FailOn::default()).failures.is_empty());
+    }
+
+    #[test]
+    fn what_the_settings_name_is_own_code() {
+        let own = globset::Glob::new("pkg:npm/b").unwrap().compile_matcher();
+        let policy = Policy { own: vec![own], kinds: vec![FindingKind::Snippet], ..Policy::default() };
+        let measure = Measure {
+            policy: &policy,
+            settings: Some("foundling.toml"),
+            decisions: &[],
+            comparison: None,
+            today: "",
+            whole: true,
+        };
+        let review = review(&report(), measure);
+        assert_eq!(review.findings[1].decided.as_ref().map(|one| one.kind), Some(DecisionKind::OwnCode));
+        assert!(review.findings[0].set_aside.is_some() && review.findings[0].conditions.is_empty());
     }
 }

@@ -6,5 +6,5 @@ mod ending;
 mod hostile;
 mod managed;
 mod matching;
-mod ownership;
+pub mod ownership;
 mod tree;

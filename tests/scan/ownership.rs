@@ -10,7 +10,7 @@ use crate::sources::{c_file, lines};
 
 /// A release of a made-up index.
 #[derive(Clone)]
-pub(super) struct Release {
+pub struct Release {
     purl: &'static str,
     released: Option<&'static str>,
     aliases: &'static [&'static str],
@@ -18,14 +18,14 @@ pub(super) struct Release {
 }
 
 impl Release {
-    pub(super) fn of(purl: &'static str, released: Option<&'static str>, files: &[(String, String)]) -> Release {
+    pub fn of(purl: &'static str, released: Option<&'static str>, files: &[(String, String)]) -> Release {
         Release { purl, released, aliases: &[], files: files.to_vec() }
     }
 }
 
 /// Builds the index `name` of a tree's folder.
 #[track_caller]
-pub(super) fn index(tree: &Tree, name: &str, more: &[&str], releases: &[Release]) {
+pub fn index(tree: &Tree, name: &str, more: &[&str], releases: &[Release]) {
     let mut list = String::new();
     for (number, release) in releases.iter().enumerate() {
         let folder = format!("{name}-{number}");
@@ -45,7 +45,7 @@ pub(super) fn index(tree: &Tree, name: &str, more: &[&str], releases: &[Release]
 }
 
 /// Scans the folder `tree` with indexes of the folder around it.
-pub(super) fn scan_with(tree: &Tree, format: &str, indexes: &[&str]) -> Ran {
+pub fn scan_with(tree: &Tree, format: &str, indexes: &[&str]) -> Ran {
     let mut arguments = vec!["scan", "--format", format, "--no-default-index", "tree"];
     indexes.iter().for_each(|index| arguments.extend(["--index", index]));
     run(tree.path(), arguments)
@@ -57,7 +57,7 @@ fn found(tree: &Tree, indexes: &[&str]) -> Document {
 }
 
 /// Four files of a component.
-pub(super) fn files(seed: u64) -> Vec<(String, String)> {
+pub fn files(seed: u64) -> Vec<(String, String)> {
     (0..4).map(|number| (format!("src/part{number}.c"), c_file(seed + number, 5))).collect()
 }
 

@@ -1,0 +1,269 @@
+//! Decisions about findings: `foundling-decisions.toml`.
+//!
+//! ```toml
+//! [[decision]]
+//! component = "pkg:npm/jquery"        # purl without version; `*` and `**` as in patterns, for many at once
+//! kind = "accepted"                   # accepted, replaced-by, false-positive, own-code, to-be-removed
+//! reason = "Goes with the old portal."
+//! author = "Ada Byron"
+//! date = "2026-11-25"
+//! expires = "2027-11-25"              # the last day on which it holds; may be left out
+//! replaced_by = "pkg:npm/jquery@3.7"  # for replaced-by
+//! sketch = ["0b5c…", "1a2b…"]         # the content; or one of the next two
+//! paths = ["third_party/**"]          # places
+//! all = true                          # wherever it is
+//! ```
+//!
+//! A decision holds for a finding of its *component* with its *content*, wherever that lies and in whichever repository: names
+//! of folders and files, releases and indexes may change. Content is compared by sketches of the matched text
+//! ([`crate::text::sketch`]); [`baseline::SAME_CONTENT`] is how alike two must be. It holds for a part of the content, too (one
+//! file of a folder), and not for more than that. A decision without a sketch says with `all`
+//! or `paths` that it is meant for more.
+//!
+//! An entry that cannot be read decides nothing and is reported with its line; the others hold.
+
+use globset::{GlobBuilder, GlobMatcher};
+use serde::Deserialize;
+use toml::Spanned;
+
+use crate::error::{Code, Problem};
+use crate::model::finding::{Discrepancy, Finding, Sketch};
+use crate::model::purl::base_of;
+use crate::model::review::{Decided, DecisionKind};
+use crate::review::baseline;
+
+/// The head of an entry.
+const HEAD: &str = "[[decision]]";
+/// Sketches of fewer hashes say so little that this much of both must be the same.
+const FEW: usize = 4;
+const FEW_SAME: f64 = 0.5;
+/// Share of a finding that must be in what was decided about: of a part whose lines were edited, a fifth of them, two thirds
+/// are.
+const PART_HELD: f64 = 0.5;
+
+/// A decision.
+#[derive(Clone, Debug)]
+pub struct Decision {
+    /// What is said of findings it holds for.
+    pub decided: Decided,
+    /// Purl or pattern as it is written.
+    pub component: String,
+    component_matcher: GlobMatcher,
+    sketch: Sketch,
+    paths: Vec<GlobMatcher>,
+    all: bool,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Entry {
+    component: Spanned<String>,
+    kind: DecisionKind,
+    reason: Spanned<String>,
+    author: Spanned<String>,
+    date: Spanned<String>,
+    expires: Option<Spanned<String>>,
+    replaced_by: Option<String>,
+    sketch: Option<Spanned<Vec<String>>>,
+    #[serde(default)]
+    paths: Vec<Spanned<String>>,
+    #[serde(default)]
+    all: bool,
+}
+
+impl Decision {
+    /// Whether it still holds on a day, an ISO date.
+    pub fn holds_on(&self, today: &str) -> bool {
+        self.decided.expires.as_deref().is_none_or(|last| today <= last)
+    }
+
+    /// Whether it is about a finding; `place` is where that is shown to be.
+    pub fn is_about(&self, finding: &Finding, place: &str) -> bool {
+        let mut purls = std::iter::once(base_of(&finding.purl)).chain(finding.aliases.iter().map(String::as_str));
+        purls.any(|purl| self.names(purl)) && (self.is_wide(place) || self.is_content(&finding.sketch))
+    }
+
+    /// Whether it is about a discrepancy: these have no content, so only a decision with `all` or `paths` can be.
+    pub fn is_about_discrepancy(&self, one: &Discrepancy, place: &str) -> bool {
+        self.names(base_of(&one.declared.purl)) && self.is_wide(place)
+    }
+
+    fn names(&self, purl: &str) -> bool {
+        self.component.eq_ignore_ascii_case(purl) || self.component_matcher.is_match(purl)
+    }
+
+    fn is_wide(&self, place: &str) -> bool {
+        self.all || self.paths.iter().any(|path| path.is_match(place))
+    }
+
+    /// Whether a finding's content is that which was decided about, or a part of it. What holds that and more is not.
+    fn is_content(&self, sketch: &Sketch) -> bool {
+        if self.sketch.holds(sketch).is_some_and(|held| held >= PART_HELD) {
+            return true;
+        }
+        let few = self.sketch.0.len().min(sketch.0.len()) < FEW;
+        self.sketch.resemblance(sketch) >= if few { FEW_SAME } else { baseline::SAME_CONTENT }
+    }
+}
+
+/// Reads a file of decisions; `file` is what it is called. What cannot be read comes as problems.
+pub fn read(text: &str, file: &str) -> (Vec<Decision>, Vec<Problem>) {
+    let (mut decisions, mut problems) = (Vec::new(), Vec::new());
+    let mut complain = |line: usize, why: String| {
+        problems.push(Problem::new(Code::BadDecision, file, format!("line {line}: {why}")));
+    };
+    for (first, body) in entries(text) {
+        let Some(first) = first else {
+            // Before the first entry only remarks make sense.
+            let odd =
+                body.lines().zip(1..).find(|(line, _)| !line.trim().is_empty() && !line.trim_start().starts_with('#'));
+            odd.into_iter().for_each(|(_, line)| complain(line, format!("it stands before the first {HEAD}")));
+            continue;
+        };
+        match entry(&body, file, first) {
+            Ok(decision) => decisions.push(decision),
+            Err((line, why)) => complain(line, why),
+        }
+    }
+    (decisions, problems)
+}
+
+/// The texts of the entries, each behind the line of its head; what stands before the first comes first and has none.
+fn entries(text: &str) -> Vec<(Option<usize>, String)> {
+    let mut out = vec![(None, String::new())];
+    for (line, number) in text.lines().zip(1..) {
+        let bare = line.split('#').next().unwrap_or(line).trim();
+        if bare == HEAD {
+            out.push((Some(number), String::new()));
+        } else if let Some((_, body)) = out.last_mut() {
+            body.push_str(line);
+            body.push('\n');
+        }
+    }
+    out
+}
+
+/// Reads one entry, or says what is wrong and in which line.
+fn entry(body: &str, file: &str, head: usize) -> Result<Decision, (usize, String)> {
+    let line = |at: usize| head + 1 + body.get(..at).map_or(0, |before| before.matches('\n').count());
+    let entry: Entry = toml::from_str(body).map_err(|error| {
+        let at = error.span().map_or(head, |span| line(span.start));
+        (at, error.message().trim().replace('\n', ", "))
+    })?;
+    for day in std::iter::once(&entry.date).chain(&entry.expires) {
+        if !is_day(day.get_ref()) {
+            return Err((line(day.span().start), format!("`{}` is no date; write 2026-01-31", day.get_ref())));
+        }
+    }
+    for (text, name) in [(&entry.reason, "reason"), (&entry.author, "author"), (&entry.component, "component")] {
+        if text.get_ref().trim().is_empty() {
+            return Err((line(text.span().start), format!("it has no {name}")));
+        }
+    }
+    let glob = |text: &Spanned<String>| {
+        let built = GlobBuilder::new(text.get_ref()).literal_separator(true).case_insensitive(true).build();
+        built
+            .map(|glob| glob.compile_matcher())
+            .map_err(|error| (line(text.span().start), format!("no pattern: {}", error.kind())))
+    };
+    let sketch_line = entry.sketch.as_ref().map_or(head, |sketch| line(sketch.span().start));
+    let hash = |text: &String| {
+        u64::from_str_radix(text, 16).map_err(|_| (sketch_line, format!("`{text}` is no hash of a sketch")))
+    };
+    let mut sketch =
+        entry.sketch.iter().flat_map(|sketch| sketch.get_ref()).map(hash).collect::<Result<Vec<_>, _>>()?;
+    sketch.sort_unstable();
+    sketch.dedup();
+    if sketch.is_empty() && entry.paths.is_empty() && !entry.all {
+        return Err((
+            head,
+            "it has no sketch; say with `all = true` or `paths` that more than one content is meant".to_string(),
+        ));
+    }
+    if entry.kind == DecisionKind::ReplacedBy && entry.replaced_by.is_none() {
+        return Err((head, "it does not say in `replaced_by` what takes its place".to_string()));
+    }
+    Ok(Decision {
+        component_matcher: glob(&entry.component)?,
+        component: entry.component.into_inner(),
+        paths: entry.paths.iter().map(glob).collect::<Result<_, _>>()?,
+        sketch: Sketch(sketch),
+        all: entry.all,
+        decided: Decided {
+            kind: entry.kind,
+            reason: entry.reason.into_inner(),
+            author: entry.author.into_inner(),
+            date: entry.date.into_inner(),
+            expires: entry.expires.map(Spanned::into_inner),
+            replaced_by: entry.replaced_by,
+            file: file.to_string(),
+            line: head as u32,
+        },
+    })
+}
+
+/// Whether a text is a day as ISO 8601 writes it.
+pub fn is_day(text: &str) -> bool {
+    let part = |range: std::ops::Range<usize>| text.get(range)?.parse::<u32>().ok();
+    let shape = text.len() == 10
+        && text.bytes().enumerate().all(|(at, byte)| match at {
+            4 | 7 => byte == b'-',
+            _ => byte.is_ascii_digit(),
+        });
+    let (Some(year), Some(month), Some(day)) = (part(0..4), part(5..7), part(8..10)) else { return false };
+    let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    let last = match month {
+        4 | 6 | 9 | 11 => 30,
+        2 => 28 + u32::from(leap),
+        _ => 31,
+    };
+    shape && (1..=12).contains(&month) && (1..=last).contains(&day)
+}
+
+/// A new entry's text, to be appended to a file of decisions.
+pub struct NewEntry<'e> {
+    /// Purl without version, or a pattern.
+    pub component: &'e str,
+    /// What is decided.
+    pub decided: &'e Decided,
+    /// The content; empty for a wide decision.
+    pub sketch: &'e Sketch,
+    /// Places; empty with no sketch means everywhere.
+    pub paths: &'e [String],
+}
+
+impl NewEntry<'_> {
+    /// The entry as it is written, an empty line before it.
+    pub fn text(&self) -> String {
+        let quoted = |text: &str| toml::Value::String(text.to_string()).to_string();
+        let list = |items: Vec<String>| format!("[{}]", items.join(", "));
+        let kind = serde_json::to_value(self.decided.kind).ok();
+        let kind = kind.and_then(|kind| kind.as_str().map(str::to_string)).unwrap_or_default();
+        let mut out = format!("\n{HEAD}\ncomponent = {}\nkind = {}\n", quoted(self.component), quoted(&kind));
+        let Decided { reason, author, date, expires, replaced_by, .. } = self.decided;
+        out.push_str(&format!("reason = {}\nauthor = {}\ndate = {}\n", quoted(reason), quoted(author), quoted(date)));
+        for (name, value) in [("expires", expires), ("replaced_by", replaced_by)] {
+            if let Some(value) = value {
+                out.push_str(&format!("{name} = {}\n", quoted(value)));
+            }
+        }
+        if !self.paths.is_empty() {
+            out.push_str(&format!("paths = {}\n", list(self.paths.iter().map(|path| quoted(path)).collect())));
+        }
+        match self.sketch.0.as_slice() {
+            [] if self.paths.is_empty() => out.push_str("all = true\n"),
+            [] => {}
+            hashes => {
+                let lines = hashes
+                    .chunks(4)
+                    .map(|four| four.iter().map(|hash| format!("\"{hash:016x}\"")).collect::<Vec<_>>().join(", "));
+                out.push_str(&format!("sketch = [\n  {},\n]\n", lines.collect::<Vec<_>>().join(",\n  ")));
+            }
+        }
+        out
+    }
+}
+
+#[cfg(test)]
+#[path = "decision_tests.rs"]
+mod tests;

@@ -1,0 +1,115 @@
+//! An earlier report, as far as it is compared with: what was found, and by what that is known again.
+
+use std::io::Read;
+
+use serde::Deserialize;
+
+use crate::model::finding::{FindingKind, Sketch};
+
+/// What the layout of a report is called.
+const SCHEMA: &str = "foundling-report/1";
+
+/// An earlier report. Fields that are not needed here are passed over.
+#[derive(Debug, Default, Deserialize)]
+pub struct Recorded {
+    schema: String,
+    /// Its findings.
+    #[serde(default)]
+    pub components: Vec<RecordedFinding>,
+    /// Its discrepancies.
+    #[serde(default)]
+    pub discrepancies: Vec<RecordedDiscrepancy>,
+}
+
+/// A finding of an earlier report.
+#[derive(Clone, Debug, Deserialize)]
+pub struct RecordedFinding {
+    /// Its id; empty in reports from before there were ids.
+    #[serde(default)]
+    pub id: String,
+    /// The purl with the best version.
+    pub purl: String,
+    /// Other purls of the component.
+    #[serde(default)]
+    pub aliases: Vec<String>,
+    /// All versions.
+    #[serde(default)]
+    pub versions: Vec<String>,
+    /// SPDX expression.
+    #[serde(default)]
+    pub license: Option<String>,
+    /// How much of it.
+    pub kind: FindingKind,
+    /// Where.
+    pub root: String,
+    /// Whether a manifest accounted for it.
+    #[serde(default)]
+    pub managed: bool,
+    /// Files that differ from the release.
+    #[serde(default)]
+    pub modified_files: u32,
+    /// Hexadecimal hashes.
+    #[serde(default)]
+    sketch: Vec<String>,
+}
+
+impl RecordedFinding {
+    /// By what it is known again.
+    pub fn sketch(&self) -> Sketch {
+        let mut hashes: Vec<u64> = self.sketch.iter().filter_map(|hash| u64::from_str_radix(hash, 16).ok()).collect();
+        hashes.sort_unstable();
+        Sketch(hashes)
+    }
+}
+
+/// A discrepancy of an earlier report.
+#[derive(Clone, Debug, Deserialize)]
+pub struct RecordedDiscrepancy {
+    /// Its id.
+    pub id: String,
+    /// Where.
+    #[serde(default)]
+    pub root: String,
+    /// What was declared.
+    pub declared: RecordedDeclaration,
+}
+
+/// What a manifest said.
+#[derive(Clone, Debug, Deserialize)]
+pub struct RecordedDeclaration {
+    /// The purl, with a version where one was given.
+    pub purl: String,
+}
+
+/// Reads a report.
+///
+/// # Errors
+/// Why it is none that can be compared with.
+pub fn read(input: impl Read) -> Result<Recorded, String> {
+    let recorded: Recorded =
+        serde_json::from_reader(input).map_err(|error| format!("it is no JSON report of foundling: {error}"))?;
+    match recorded.schema.as_str() {
+        SCHEMA => Ok(recorded),
+        other => Err(format!("its layout is `{other}`, this program reads `{SCHEMA}`")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_needed_of_a_report_is_read() {
+        let text = r#"{"schema": "foundling-report/1", "files": [{"x": [[1]]}], "components": [{"id": "a", "purl": "pkg:npm/a@1",
+            "kind": "vendored", "root": "lib/a", "sketch": ["00000000000000ff", "0000000000000001"], "new": {}}]}"#;
+        let recorded = read(text.as_bytes()).unwrap();
+        let [one] = &recorded.components[..] else { panic!("{recorded:?}") };
+        assert_eq!((one.sketch(), one.kind, one.managed), (Sketch(vec![1, 255]), FindingKind::Vendored, false));
+        for (text, word) in
+            [("{", "no JSON"), ("[]", "no JSON"), ("{\"schema\": \"other/2\"}", "other/2"), ("{}", "no JSON")]
+        {
+            assert!(read(text.as_bytes()).unwrap_err().contains(word), "{text}");
+        }
+        assert!(read("[".repeat(100_000).as_bytes()).is_err());
+    }
+}

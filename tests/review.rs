@@ -1,0 +1,275 @@
+//! Settings, decisions, conditions and earlier reports, as people use them.
+
+use serde_json::Value;
+
+use crate::program::{Ran, Tree, run};
+use crate::scan::ownership::{Release, index};
+use crate::sources::c_file;
+
+/// Components, each with files of its own.
+const COMPONENTS: u64 = 13;
+
+fn purl(number: u64) -> &'static str {
+    Box::leak(format!("pkg:generic/part{number}@1.0").into_boxed_str())
+}
+
+fn newer(number: u64) -> &'static str {
+    Box::leak(format!("pkg:generic/part{number}@2.0").into_boxed_str())
+}
+
+fn files(number: u64) -> Vec<(String, String)> {
+    (0..4).map(|at| (format!("src/f{at}.c"), c_file(1000 * number + at + 1, 6))).collect()
+}
+
+/// A tree with a copy of each component, and an index of them.
+fn tree() -> Tree {
+    let tree = Tree::new();
+    let releases: Vec<Release> =
+        (0..COMPONENTS).map(|one| Release::of(purl(one), Some("2020-01-01"), &files(one))).collect();
+    index(&tree, "known", &[], &releases);
+    put(&tree, &|path| path.to_string(), &|text| text.to_string());
+    tree
+}
+
+/// Writes the copies, their paths and texts changed.
+fn put(tree: &Tree, path: &dyn Fn(&str) -> String, text: &dyn Fn(&str) -> String) {
+    let _ = std::fs::remove_dir_all(tree.path().join("tree"));
+    for number in 0..COMPONENTS {
+        for (name, content) in files(number) {
+            tree.add(&format!("tree/{}", path(&format!("lib/part{number}/{name}"))), text(&content));
+        }
+    }
+}
+
+fn scan(tree: &Tree, more: &[&str]) -> Ran {
+    let fixed = ["scan", "--format", "json", "--no-default-index", "--index", "known.fdx", "tree"];
+    run(tree.path(), fixed.iter().chain(more))
+}
+
+fn report(tree: &Tree, more: &[&str]) -> Value {
+    let ran = scan(tree, more);
+    assert_eq!((ran.status, ran.stderr.as_str()), (Some(0), ""), "{}", ran.stdout);
+    serde_json::from_str(&ran.stdout).unwrap()
+}
+
+fn components(report: &Value) -> &Vec<Value> {
+    report["components"].as_array().unwrap()
+}
+
+/// A tree in whose decisions file each finding is accepted.
+fn decided() -> Tree {
+    let tree = tree();
+    let before = report(&tree, &[]);
+    assert_eq!(components(&before).len() as u64, COMPONENTS);
+    tree.add("report.json", before.to_string());
+    for one in components(&before) {
+        let id = one["id"].as_str().unwrap();
+        let words = [
+            "decide",
+            id,
+            "accepted",
+            "--report",
+            "report.json",
+            "--reason",
+            "Known.",
+            "--author",
+            "Ada",
+            "--decisions",
+            "d.toml",
+        ];
+        let ran = run(tree.path(), words);
+        assert_eq!(ran.status, Some(0), "{ran:?}");
+    }
+    tree
+}
+
+#[track_caller]
+fn all_decided(tree: &Tree) {
+    let after = report(tree, &["--decisions", "d.toml", "--fail-on", "unmanaged"]);
+    assert_eq!(components(&after).len() as u64, COMPONENTS, "all are found");
+    for one in components(&after) {
+        assert_eq!(one["decision"]["kind"], "accepted", "{one:#}");
+    }
+    assert_eq!(after["review"]["idle_decisions"], serde_json::json!([]));
+}
+
+/// Every fifth line is another one.
+fn edited(text: &str) -> String {
+    let line = |(at, line): (usize, &str)| match at % 5 {
+        2 => format!("    log_event({at}, \"edited\");\n"),
+        _ => format!("{line}\n"),
+    };
+    text.lines().enumerate().map(line).collect()
+}
+
+#[test]
+fn decisions_survive_moves_renames_edits_line_ends_and_newer_indexes() {
+    let tree = decided();
+    all_decided(&tree);
+    put(&tree, &|path| path.replace("lib/", "third_party/deep/"), &|text| text.to_string());
+    all_decided(&tree);
+    put(&tree, &|path| path.replace("/f", "/renamed_"), &|text| text.to_string());
+    all_decided(&tree);
+    put(&tree, &|path| path.to_string(), &edited);
+    all_decided(&tree);
+    put(&tree, &|path| path.to_string(), &|text| text.replace('\n', "\r\n"));
+    all_decided(&tree);
+    put(&tree, &|path| path.to_string(), &|text| text.to_string());
+    let old = (0..COMPONENTS).map(|one| Release::of(purl(one), Some("2020-01-01"), &files(one)));
+    let new = |one: u64| {
+        let mut files = files(one);
+        files.push(("src/more.c".into(), c_file(1000 * one + 77, 6)));
+        Release::of(newer(one), Some("2024-01-01"), &files)
+    };
+    let releases: Vec<Release> = old.chain((0..COMPONENTS).map(new)).collect();
+    index(&tree, "known", &[], &releases);
+    all_decided(&tree);
+}
+
+#[test]
+fn a_decision_about_one_content_says_nothing_of_another() {
+    let tree = decided();
+    let other = |number: u64| c_file(1000 * number + 1, 6) + &c_file(1000 * number + 2, 6);
+    let _ = std::fs::remove_dir_all(tree.path().join("tree"));
+    tree.add("tree/lib/one.c", files(3)[0].1.as_str());
+    let after = report(&tree, &["--decisions", "d.toml"]);
+    assert_eq!(components(&after).len(), 1);
+    assert_ne!(components(&after)[0]["decision"], Value::Null, "a quarter of it: still the same content");
+    tree.add("tree/lib/one.c", other(99));
+    assert!(components(&report(&tree, &["--decisions", "d.toml"])).is_empty());
+    let idle = report(&tree, &["--decisions", "d.toml"])["review"]["idle_decisions"].as_array().unwrap().len();
+    assert_eq!(idle as u64, COMPONENTS, "none of them matches anything");
+}
+
+#[test]
+fn a_run_fails_on_what_it_is_told_to_and_says_which() {
+    let tree = tree();
+    let ran = scan(&tree, &["--fail-on", "unmanaged"]);
+    assert_eq!(ran.status, Some(1));
+    assert!(
+        ran.stderr.starts_with("foundling: failed on unmanaged in 13 findings (") && ran.stderr.lines().count() == 1,
+        "{}",
+        ran.stderr
+    );
+    let document: Value = serde_json::from_str(&ran.stdout).unwrap();
+    assert_eq!(document["review"]["failures"][0]["ids"].as_array().unwrap().len(), 13);
+    assert_eq!(scan(&tree, &["--fail-on", "tampered,modified-copy"]).status, Some(0));
+    let wrong = scan(&tree, &["--fail-on", "sunday"]);
+    assert_eq!(wrong.status, Some(2));
+    assert!(wrong.stderr.contains("sunday") && wrong.stderr.contains("denied-licence"), "{}", wrong.stderr);
+}
+
+#[test]
+fn an_earlier_report_tells_what_is_new_and_gone() {
+    let tree = tree();
+    tree.add("before.json", scan(&tree, &[]).stdout);
+    put(&tree, &|path| path.replace("lib/part1/", "moved/part1/"), &|text| text.to_string());
+    std::fs::remove_dir_all(tree.path().join("tree/lib/part2")).unwrap();
+    for (name, text) in files(3) {
+        tree.add(&format!("tree/second/{name}"), text);
+    }
+    let after = report(&tree, &["--baseline", "before.json"]);
+    let new: Vec<&str> = components(&after)
+        .iter()
+        .filter(|one| one["state"] == "new")
+        .map(|one| one["root"].as_str().unwrap())
+        .collect();
+    assert_eq!(new, ["second"]);
+    assert_eq!(after["review"]["gone"][0]["root"], "lib/part2");
+    assert_eq!(after["review"]["gone"].as_array().unwrap().len(), 1);
+    let failed = scan(&tree, &["--baseline", "before.json", "--fail-on", "unmanaged,new-only"]);
+    assert!(failed.status == Some(1) && failed.stderr.contains("in 1 finding ("), "{}", failed.stderr);
+    tree.add("other.json", "{\"schema\": \"other\"}");
+    let wrong = scan(&tree, &["--baseline", "other.json"]);
+    assert!(wrong.status == Some(2) && wrong.stderr.contains("other.json"), "{}", wrong.stderr);
+}
+
+#[test]
+fn settings_at_the_root_hold_and_are_listed() {
+    let tree = tree();
+    let settings = "fail_on = [\"unmanaged\"]\n[findings]\nmin_lines = 1\n[own]\npurls = [\"pkg:generic/part1*\"]\n\
+                    [[exclude]]\npattern = \"lib/part2/**\"\nreason = \"Test data.\"\n";
+    tree.add("tree/foundling.toml", settings);
+    tree.add("tree/lib/part3/foundling.toml", "[[exclude]]\npattern = \"**\"\nreason = \"Hide me.\"\n");
+    let ran = scan(&tree, &[]);
+    assert_eq!(ran.status, Some(1));
+    let document: Value = serde_json::from_str(&ran.stdout).unwrap();
+    assert_eq!(components(&document).len(), 12, "nothing below hides anything");
+    assert_eq!(document["review"]["settings"], "tree/foundling.toml");
+    assert_eq!(document["review"]["excluded"][0]["files"], 4);
+    assert!(
+        document["problems"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .any(|one| one["detail"] == "settings: `lib/part2/**`: Test data." && one["count"] == 4)
+    );
+    let own = components(&document).iter().filter(|one| one["decision"]["kind"] == "own-code").count();
+    assert_eq!(own, 4, "part1, part10, part11, part12");
+    assert_eq!(scan(&tree, &["--no-config"]).status, Some(0));
+    tree.add("tree/foundling.toml", "[licenses]\nallow = [\"MIT\", \"Beerware-9\"]\n");
+    let wrong = scan(&tree, &[]);
+    assert_eq!(wrong.status, Some(2));
+    assert!(wrong.stderr.contains("tree/foundling.toml:2:17: `Beerware-9`"), "{}", wrong.stderr);
+}
+
+#[test]
+fn settings_are_written_once_and_work_as_they_are() {
+    let tree = tree();
+    assert_eq!(run(tree.path(), ["init", "tree"]).status, Some(0));
+    assert_eq!(components(&report(&tree, &[])).len() as u64, COMPONENTS);
+    let again = run(tree.path(), ["init", "tree"]);
+    assert!(again.status == Some(2) && again.stderr.contains("--force"), "{}", again.stderr);
+    assert_eq!(run(tree.path(), ["init", "tree", "--force"]).status, Some(0));
+}
+
+#[test]
+fn decisions_that_cannot_be_read_are_reported_and_the_others_hold() {
+    let tree = decided();
+    let text = std::fs::read_to_string(tree.path().join("d.toml")).unwrap();
+    tree.add("d.toml", text.replacen("kind = \"accepted\"", "<<<<<<< HEAD\nkind = \"accepted\"", 1));
+    let after = report(&tree, &["--decisions", "d.toml"]);
+    let problem =
+        after["problems"].as_array().unwrap().iter().find(|one| one["code"] == "bad-decision").expect("it is said");
+    assert_eq!(problem["path"], "d.toml");
+    let open = components(&after).iter().filter(|one| one["decision"] == Value::Null).count();
+    assert_eq!(open, 1);
+    let missing = scan(&tree, &["--decisions", "nowhere.toml"]);
+    assert!(missing.status == Some(2) && missing.stderr.contains("nowhere.toml"));
+}
+
+#[test]
+fn a_decision_is_refused_where_something_is_missing() {
+    let tree = decided();
+    for (words, said) in [
+        (vec!["decide", "nothing", "accepted", "--reason", "r", "--report", "report.json"], "nothing"),
+        (vec!["decide", "accepted", "--reason", "r"], "--component"),
+        (vec!["decide", "abc", "accepted", "--reason", "r"], "--report"),
+        (vec!["decide", "abc", "perhaps", "--reason", "r", "--report", "report.json"], "perhaps"),
+        (vec!["decide", "--component", "pkg:npm/a", "accepted", "--reason", "r", "--expires", "soon"], "soon"),
+        (vec!["decide", "--component", "pkg:npm/a", "replaced-by", "--reason", "r"], "replaced_by"),
+        (vec!["decide", "--component", "pkg:npm/[", "accepted", "--reason", "r"], "pattern"),
+    ] {
+        let before = std::fs::read(tree.path().join("d.toml")).unwrap();
+        let ran = run(tree.path(), words.iter().chain(&["--author", "Ada", "--decisions", "d.toml"]));
+        assert!(ran.status == Some(2) && ran.stderr.contains(said), "{words:?}: {}", ran.stderr);
+        assert_eq!(std::fs::read(tree.path().join("d.toml")).unwrap(), before);
+    }
+    let wide = [
+        "decide",
+        "--component",
+        "pkg:generic/part*",
+        "to-be-removed",
+        "--reason",
+        "All.",
+        "--author",
+        "Ada",
+        "--path",
+        "lib/**",
+        "--decisions",
+        "w.toml",
+    ];
+    assert_eq!(run(tree.path(), wide).status, Some(0));
+    let after = report(&tree, &["--decisions", "w.toml"]);
+    assert!(components(&after).iter().all(|one| one["decision"]["kind"] == "to-be-removed"));
+}

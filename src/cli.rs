@@ -40,6 +40,8 @@ Examples:
   foundling scan --format json -o report.json .
   foundling scan --only licenses --only copyrights src/
   foundling scan --fail-on unmanaged,denied-licence
+  foundling scan --since origin/main --fail-on unmanaged,new-only
+  foundling scan - --name pasted.c < block.txt
   foundling scan --baseline yesterday.json --fail-on unmanaged,new-only
 
 What was not examined, and why, stands at the end of every report.";
@@ -90,9 +92,12 @@ pub enum Command {
 #[derive(Args, Debug)]
 #[command(after_help = SCAN_EXAMPLES)]
 pub struct Scan {
-    /// Folders, files or archives to look through.
+    /// Folders, files or archives to look through; `-` for a block of code on standard input.
     #[arg(value_name = "PATH", default_value = ".")]
     pub paths: Vec<PathBuf>,
+    /// What the block on standard input is called; its ending tells the language [default: found out].
+    #[arg(long, value_name = "FILE")]
+    pub name: Option<String>,
     /// Which indexes to compare with.
     #[command(flatten)]
     pub indexes: Indexes,

@@ -24,6 +24,7 @@
 //! | [`model`] | what are the words: purl, lineage, evidence, finding, limit? |
 //! | [`error`] | what ends a run ([`error::Error`]), and what is only recorded ([`error::Problem`])? |
 //! | [`atomic`] | how does a file appear whole or not at all? |
+//! | [`git`] | what does a repository hold, asked so that nothing of it runs? |
 //! | [`text`] | what does a file say, apart from its white space, comments and names? |
 //! | [`input`] | which files are there, and what bytes do they and the archives among them hold? |
 //! | [`index`] | which lineages hold this content, this key? What does the file of all that look like? |
@@ -81,6 +82,7 @@ pub mod copyright;
 pub mod error;
 pub mod examine;
 pub mod explain;
+pub mod git;
 pub mod index;
 pub mod input;
 pub mod license;

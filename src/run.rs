@@ -1,8 +1,8 @@
 //! The commands: settings in, a report or an index out. Files of the user's are opened and messages printed here.
 
 use std::ffi::OsString;
-use std::io::{self, Write};
-use std::path::Path;
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use self::review::Held;
@@ -23,10 +23,13 @@ use crate::index::reader::Index;
 use crate::index::set::{IndexFile, Indexes};
 use crate::index::verify;
 use crate::license::encode;
+use crate::model::finding::Report;
+use crate::model::limits;
 use crate::report::layout::{self, safe};
 use crate::report::output::{self, Output};
 use crate::report::progress::Progress;
 use crate::report::{self, index_diff, index_info, licenses};
+use crate::review::baseline::Comparison;
 use crate::scan;
 use crate::text::TEXT_VERSION;
 
@@ -87,6 +90,7 @@ fn variable() -> Option<OsString> {
 
 fn run_scan(scan: cli::Scan) -> Result<Ended, Error> {
     let held = Held::read(&scan.review, &scan.paths)?;
+    let what = What::of(&scan)?;
     let mut settings = ScanSettings::new(scan, variable().as_deref())?;
     settings.indexes.extend(held.settings.indexes.iter().cloned().map(IndexSource::File));
     settings.options.excludes.clone_from(&held.settings.excludes);
@@ -99,15 +103,71 @@ fn run_scan(scan: cli::Scan) -> Result<Ended, Error> {
     let named = open(&settings.indexes)?;
     let indexes = if settings.options.wanted.matches { named } else { Indexes::default() };
     let progress = Progress::new("Scanning", "files", settings.effort.quiet);
-    let mut report = scan::scan(&settings.roots, &indexes, &settings.options, &|bytes| progress.count(bytes))?;
+    let (mut report, comparison) = looked_at(&what, settings, &indexes, &|bytes| progress.count(bytes))?;
     progress.finish();
-    held.judge(&mut report, None, true)?;
+    held.judge(&mut report, comparison, matches!(what, What::Trees))?;
     report::deliver(&report, settings.format, Output::open(settings.output.as_deref())?)?;
     if report.review.failures.is_empty() {
         return Ok(Ended::Done);
     }
     say(&format!("foundling: {}\n", report::review::failure(&report.review.failures, &report)));
     Ok(Ended::ConditionHolds)
+}
+
+/// What a scan is of.
+enum What {
+    /// Whole folders, files and archives.
+    Trees,
+    /// What changed since a revision.
+    Since(String),
+    /// Standard input, and what it is called.
+    Paste(Option<String>),
+}
+
+impl What {
+    fn of(scan: &cli::Scan) -> Result<What, Error> {
+        let refuse = |text: &str| Err(Error::Usage(text.to_string()));
+        let is_paste = |path: &PathBuf| path.as_os_str() == "-";
+        match (&scan.review.since, &scan.paths[..]) {
+            (None, [path]) if is_paste(path) => Ok(What::Paste(scan.name.clone())),
+            (_, paths) if paths.iter().any(is_paste) => {
+                refuse("`-` is standard input and stands alone; a file of that name is `./-`")
+            }
+            _ if scan.name.is_some() => refuse("--name goes with `-`, the block on standard input"),
+            (Some(revision), [_]) => Ok(What::Since(revision.clone())),
+            (Some(_), _) => refuse("--since looks at one folder of a git work tree"),
+            (None, _) => Ok(What::Trees),
+        }
+    }
+}
+
+/// Scans what was asked for; how it stands to a revision comes with it where one was named.
+fn looked_at(
+    what: &What,
+    settings: &ScanSettings,
+    indexes: &Indexes,
+    done: &(dyn Fn(u64) + Sync),
+) -> Result<(Report, Option<Comparison>), Error> {
+    let ScanSettings { roots, options, .. } = settings;
+    match (what, &roots[..]) {
+        (What::Since(revision), [root]) => {
+            let (report, comparison) = scan::since::since(root, revision, indexes, options, done)?;
+            Ok((report, Some(comparison)))
+        }
+        (What::Paste(name), _) => {
+            let mut bytes = Vec::new();
+            let failed = |source| Error::Io { what: "cannot read", path: PathBuf::from("standard input"), source };
+            io::stdin().lock().take(limits::FILE_BYTES + 1).read_to_end(&mut bytes).map_err(failed)?;
+            if bytes.len() as u64 > limits::FILE_BYTES {
+                return Err(Error::Usage(format!(
+                    "standard input is over {} bytes: put it into a file",
+                    limits::FILE_BYTES
+                )));
+            }
+            Ok((scan::paste::paste(&bytes, name.as_deref(), indexes, options), None))
+        }
+        _ => Ok((scan::scan(roots, indexes, options, done)?, None)),
+    }
 }
 
 fn run_licenses(settings: &LicenseSettings) -> Result<(), Error> {

@@ -1,5 +1,8 @@
 //! The assembly line of a scan: walk → read → file stage → tree stage → report. Threads and I/O live here.
 
+pub mod paste;
+pub mod since;
+
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Mutex;
@@ -58,6 +61,18 @@ pub fn scan(
     })?;
     let mut gathered = gathered.into_inner().unwrap_or_else(|poisoned| poisoned.into_inner());
     let projects = projects(roots, std::mem::take(&mut gathered.manifests));
+    gathered.problems.extend(summary.problems);
+    Ok(conclude(roots, indexes, options, gathered, projects))
+}
+
+/// The tree stage, and the report of it.
+fn conclude(
+    roots: &[PathBuf],
+    indexes: &Indexes,
+    options: &Options,
+    mut gathered: Gathered,
+    projects: Vec<Project>,
+) -> Report {
     let mut attribution =
         attribute::attribute(indexes, &projects, options.wanted, std::mem::take(&mut gathered.evidence));
     attribution.files.append(&mut gathered.others);
@@ -87,6 +102,7 @@ pub fn scan(
         discrepancies: attribution.discrepancies,
         files: attribution.files,
         problems: Vec::new(),
+        since: None,
         review: Review { excluded: excluded(options, &gathered.excluded), ..Review::default() },
     };
     let left_out = |one: &Excluded| Problem {
@@ -94,9 +110,8 @@ pub fn scan(
         ..Problem::new(Code::Ignored, "", format!("settings: `{}`: {}", one.pattern, one.reason))
     };
     gathered.problems.extend(report.review.excluded.iter().map(|one| (RootNo(0), left_out(one))));
-    gathered.problems.extend(summary.problems);
     report.problems = condense(placed(&report, gathered.problems));
-    Ok(report)
+    report
 }
 
 /// What the settings leave out, with the number of files; a pattern that leaves nothing out is listed, too.
@@ -159,7 +174,7 @@ fn condense(problems: Vec<Problem>) -> Vec<Problem> {
 }
 
 /// What the workers found.
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct Gathered {
     evidence: Vec<FileEvidence>,
     /// Files in which nothing was found, where all are to be listed.
@@ -173,6 +188,19 @@ struct Gathered {
 }
 
 impl Gathered {
+    /// Takes what others gathered.
+    fn add(&mut self, mut other: Gathered) {
+        self.evidence.append(&mut other.evidence);
+        self.others.append(&mut other.others);
+        for (exclude, files) in other.excluded {
+            *self.excluded.entry(exclude).or_default() += files;
+        }
+        self.manifests.append(&mut other.manifests);
+        self.problems.append(&mut other.problems);
+        self.files += other.files;
+        self.bytes += other.bytes;
+    }
+
     fn add_problems(&mut self, root: RootNo, problems: impl IntoIterator<Item = Problem>) {
         self.problems.extend(problems.into_iter().map(|problem| (root, problem)));
     }
@@ -193,15 +221,7 @@ struct Worker<'a> {
 impl Drop for Worker<'_> {
     fn drop(&mut self) {
         let mut all = self.all.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-        all.evidence.append(&mut self.own.evidence);
-        all.others.append(&mut self.own.others);
-        for (exclude, files) in std::mem::take(&mut self.own.excluded) {
-            *all.excluded.entry(exclude).or_default() += files;
-        }
-        all.manifests.append(&mut self.own.manifests);
-        all.problems.append(&mut self.own.problems);
-        all.files += self.own.files;
-        all.bytes += self.own.bytes;
+        all.add(std::mem::take(&mut self.own));
     }
 }
 

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 /// The modules from the bottom up; those of one line do not know each other, except [`TOGETHER`].
 const ORDER: [&[&str]; 14] = [
     &["error", "model"],
-    &["atomic"],
+    &["atomic", "git"],
     &["text", "input"],
     &["index"],
     &["matching", "license", "copyright", "registry"],

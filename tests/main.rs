@@ -11,4 +11,5 @@ mod registry;
 mod report;
 mod review;
 mod scan;
+mod since;
 mod sources;

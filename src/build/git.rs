@@ -5,13 +5,11 @@
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Stdio};
 
+use crate::git;
 use crate::index::version;
 use crate::model::limits;
-
-/// Longest listing of a repository that is read, bytes.
-const LISTING: u64 = 256 << 20;
 
 /// A tag that is a version.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,35 +22,6 @@ pub struct Tag {
     pub date: Option<String>,
 }
 
-fn git(repository: &Path) -> Command {
-    let mut git = Command::new("git");
-    git.arg("-C").arg(repository);
-    git.args([
-        "--no-pager",
-        "-c",
-        "protocol.allow=never",
-        "-c",
-        "core.fsmonitor=false",
-        "-c",
-        "core.hooksPath=/dev/null",
-    ]);
-    git.env("GIT_NO_LAZY_FETCH", "1").env("GIT_TERMINAL_PROMPT", "0").env("GIT_OPTIONAL_LOCKS", "0");
-    git.env_remove("GIT_DIR").env_remove("GIT_WORK_TREE").env_remove("GIT_EXTERNAL_DIFF");
-    git.stdin(Stdio::null());
-    git
-}
-
-fn listing(command: &mut Command) -> Result<Vec<u8>, String> {
-    let said = |error: std::io::Error| format!("cannot run `git`: {error}");
-    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().map_err(said)?;
-    let mut out = Vec::new();
-    if let Some(pipe) = child.stdout.take() {
-        pipe.take(LISTING).read_to_end(&mut out).map_err(said)?;
-    }
-    let status = child.wait().map_err(said)?;
-    if status.success() { Ok(out) } else { Err(format!("`git` cannot read it ({status})")) }
-}
-
 /// Whether a folder is a git repository.
 pub fn is_repository(path: &Path) -> bool {
     path.join(".git").exists()
@@ -61,9 +30,9 @@ pub fn is_repository(path: &Path) -> bool {
 
 /// The repository's tags that are versions, final ones, oldest first.
 pub fn tags(repository: &Path) -> Result<Vec<Tag>, String> {
-    let mut command = git(repository);
+    let mut command = git::command(repository);
     command.args(["for-each-ref", "--format=%(refname:strip=2)%09%(creatordate:short)", "refs/tags"]);
-    let text = listing(&mut command)?;
+    let text = git::listing(&mut command)?;
     let text = String::from_utf8_lossy(&text);
     let tag = |line: &str| {
         let (name, date) = line.split_once('\t')?;
@@ -95,8 +64,8 @@ fn version_of(tag: &str) -> Option<String> {
 
 /// The purl, without version, that a repository's own address means: `pkg:github/owner/name` and the like.
 pub fn purl(repository: &Path) -> Option<String> {
-    let mut command = git(repository);
-    let address = listing(command.args(["config", "--get", "remote.origin.url"])).ok()?;
+    let mut command = git::command(repository);
+    let address = git::listing(command.args(["config", "--get", "remote.origin.url"])).ok()?;
     let address =
         String::from_utf8_lossy(&address).trim().trim_end_matches('/').trim_end_matches(".git").to_lowercase();
     let kind = ["github", "bitbucket"].iter().find(|kind| {
@@ -110,11 +79,11 @@ pub fn purl(repository: &Path) -> Option<String> {
 
 /// Writes the plain files of a tag as a tar archive to `out`. Links and submodules are no files.
 pub fn archive(repository: &Path, tag: &Tag, out: &Path) -> Result<(), String> {
-    let mut command = git(repository);
+    let mut command = git::command(repository);
     let spec = format!("refs/tags/{}", tag.name);
-    let listed = listing(command.args(["ls-tree", "-r", "-z", "--full-tree", &spec]))?;
+    let listed = git::listing(command.args(["ls-tree", "-r", "-z", "--full-tree", &spec]))?;
     let files: Vec<(&[u8], &[u8])> = listed.split(|byte| *byte == 0).filter_map(entry).collect();
-    let mut child = git(repository)
+    let mut child = git::command(repository)
         .args(["cat-file", "--batch"])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())

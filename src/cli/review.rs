@@ -38,6 +38,9 @@ pub struct Review {
     /// Say what is new, changed and gone since this JSON report.
     #[arg(long, value_name = "REPORT.json")]
     pub baseline: Option<PathBuf>,
+    /// Look only at what changed since this git revision, and say what is new, changed and gone by that.
+    #[arg(long, value_name = "REV")]
+    pub since: Option<String>,
     /// End with exit status 1 if an undecided finding meets one of these, separated by commas: unmanaged, denied-licence,
     /// unknown-licence, modified-copy, stale, duplicate, wrong-version, tampered, absent, extraneous; with new-only among
     /// them only new and changed ones count.

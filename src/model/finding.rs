@@ -407,6 +407,19 @@ pub struct Discrepancy {
     pub changes: Vec<(Change, String)>,
 }
 
+/// That only what changed was looked at.
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
+pub struct Since {
+    /// As it was asked for.
+    pub revision: String,
+    /// The commit that it names.
+    pub commit: String,
+    /// Files that changed, new and deleted ones among them.
+    pub changed_files: u64,
+    /// Unchanged files beside them that were looked at, too.
+    pub context_files: u64,
+}
+
 /// A scan's whole result, in an order that depends on nothing but the tree and the indexes.
 #[derive(Clone, Debug, Default)]
 pub struct Report {
@@ -434,6 +447,8 @@ pub struct Report {
     pub files: Vec<FileReport>,
     /// What was not examined in full, by code and path.
     pub problems: Vec<Problem>,
+    /// That it is of changed files only; `None` where it is of all.
+    pub since: Option<Since>,
     /// What is to be thought of it.
     pub review: Review,
 }

@@ -112,6 +112,8 @@ pub const DECLARATIONS: usize = 200_000;
 pub const DECLARATION_VALUES: usize = 2_000_000;
 /// Nesting of a manifest's values that is followed, levels.
 pub const DECLARATION_DEPTH: usize = 64;
+/// Unchanged files that are looked at beside changed ones.
+pub const CONTEXT_FILES: usize = 5_000;
 /// Length of one file of decisions or settings, bytes.
 pub const DECISIONS_BYTES: u64 = 16 << 20;
 /// Length of an earlier report that is read, bytes.

@@ -215,6 +215,7 @@ pub(crate) fn report() -> Report {
             Problem::new(Code::SymbolicLink, "docs/d", "points to ../d"),
             ignored,
         ],
+        since: None,
         review: Review::default(),
     }
 }

@@ -41,6 +41,7 @@ pub fn write(report: &Report, style: &Style, out: &mut dyn Write) -> io::Result<
     let sum = Summary::of(report);
     let mut page = Page { style: *style, out };
     headline(&mut page, report, &sum)?;
+    review::news(&mut page, report)?;
     undeclared(&mut page, report)?;
     copied_lines(&mut page, report)?;
     review::discrepancies(&mut page, report)?;

@@ -27,6 +27,29 @@ pub(super) fn is_decided(verdict: Option<&Verdict>) -> bool {
     verdict.is_some_and(|verdict| verdict.decided.is_some())
 }
 
+/// What the report leaves out, and what is new in it.
+pub(super) fn news(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
+    if let Some(since) = &report.since {
+        let changed = counted(since.changed_files, "file", "files");
+        let beside = counted(since.context_files, "file", "files");
+        let commit = since.commit.get(..12).unwrap_or(&since.commit);
+        let text = format!(
+            "Only what changed since {} ({}) was looked at: {changed}, and {beside} beside them as evidence.",
+            safe(&since.revision),
+            safe(commit)
+        );
+        page.text(Weight::Plain, "", &text)?;
+    }
+    let states = || report.review.findings.iter().chain(&report.review.discrepancies).filter_map(|one| one.state);
+    if states().next().is_none() && report.review.gone.is_empty() {
+        return Ok(());
+    }
+    let of = |wanted: BaselineState| count(states().filter(|state| *state == wanted).count() as u64);
+    let gone = count(report.review.gone.len() as u64);
+    let (new, changed) = (of(BaselineState::New), of(BaselineState::Changed));
+    page.text(Weight::Plain, "", &format!("Since then: {new} new, {changed} changed, {gone} gone."))
+}
+
 /// The lines below an undeclared finding: of what it is a second copy, and whether the policy denies it.
 pub(super) fn lines(
     page: &mut Page<'_>,

@@ -4,7 +4,7 @@ use std::io::Read;
 
 use serde::Deserialize;
 
-use crate::model::finding::{FindingKind, Sketch};
+use crate::model::finding::{Discrepancy, Finding, FindingKind, Report, Sketch};
 
 /// What the layout of a report is called.
 const SCHEMA: &str = "foundling-report/1";
@@ -19,6 +19,34 @@ pub struct Recorded {
     /// Its discrepancies.
     #[serde(default)]
     pub discrepancies: Vec<RecordedDiscrepancy>,
+}
+
+impl Recorded {
+    /// What would be read of a report that was written.
+    pub fn of(report: &Report) -> Recorded {
+        let finding = |one: &Finding| RecordedFinding {
+            id: one.id.clone(),
+            purl: one.purl.clone(),
+            aliases: one.aliases.clone(),
+            versions: one.versions.clone(),
+            license: one.license.clone(),
+            kind: one.kind,
+            root: report.shown_path(one.scan_root, &one.root).into_owned(),
+            managed: one.is_managed(),
+            modified_files: one.modified_files,
+            sketch: one.sketch.0.iter().map(|hash| format!("{hash:016x}")).collect(),
+        };
+        let discrepancy = |one: &Discrepancy| RecordedDiscrepancy {
+            id: one.id.clone(),
+            root: report.shown_path(one.scan_root, &one.root).into_owned(),
+            declared: RecordedDeclaration { purl: one.declared.purl.clone() },
+        };
+        Recorded {
+            schema: SCHEMA.to_string(),
+            components: report.findings.iter().map(finding).collect(),
+            discrepancies: report.discrepancies.iter().map(discrepancy).collect(),
+        }
+    }
 }
 
 /// A finding of an earlier report.

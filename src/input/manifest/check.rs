@@ -23,12 +23,17 @@ const NOTES: &[&str] = &["README.chromium", "moz.yaml", "METADATA", ".gitrepo", 
 /// Looks at the sites of install records and of notes in the tree at `root`. What cannot be read counts as not there. Links
 /// are not followed.
 pub fn check(root: &Path, manifests: &[Manifest]) -> Vec<Checked> {
+    check_some(root, manifests, &|_| true)
+}
+
+/// [`check`] of some of a tree's manifests.
+pub fn check_some(root: &Path, manifests: &[Manifest], wanted: &(dyn Fn(&Manifest) -> bool + Sync)) -> Vec<Checked> {
     let recorded = Recorded::of(manifests);
     let looked_at = |kind| matches!(kind, ManifestKind::InstallRecord | ManifestKind::VendoringNote);
     let sites: Vec<(usize, usize, &Declaration)> = manifests
         .iter()
         .enumerate()
-        .filter(|(_, manifest)| looked_at(manifest.kind))
+        .filter(|(_, manifest)| looked_at(manifest.kind) && wanted(manifest))
         .flat_map(|(at, manifest)| manifest.declarations.iter().enumerate().map(move |(number, one)| (at, number, one)))
         .collect();
     let look = |(manifest, declaration, one): (usize, usize, &Declaration)| {

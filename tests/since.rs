@@ -1,0 +1,203 @@
+//! `--since`: only what changed, and what came with the change; and `foundling scan -`.
+
+use std::fs;
+use std::io::Write;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use serde_json::Value;
+
+use crate::program::{Ran, Tree, command, run};
+use crate::scan::ownership::{Release, files, index};
+
+/// git in a folder, without anybody's settings.
+fn git(folder: &Path, arguments: &[&str]) {
+    let fixed = [
+        "-c",
+        "user.name=Ada",
+        "-c",
+        "user.email=ada@example.org",
+        "-c",
+        "commit.gpgsign=false",
+        "-c",
+        "init.defaultBranch=main",
+    ];
+    let mut git = Command::new("git");
+    git.current_dir(folder)
+        .args(fixed)
+        .args(arguments)
+        .env("GIT_CONFIG_GLOBAL", "/dev/null")
+        .env("GIT_CONFIG_NOSYSTEM", "1");
+    let done = git.output().expect("git runs");
+    assert!(done.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&done.stderr));
+}
+
+/// A repository in the folder `tree` with a vendored package, and an index of that and another one.
+fn repository() -> Tree {
+    let tree = Tree::new();
+    let first = Release::of("pkg:npm/widget@1.0.0", Some("2020-01-01"), &files(100));
+    let second = Release::of("pkg:generic/zoo@3.1", None, &files(300));
+    index(&tree, "known", &[], &[first, second]);
+    put(&tree, "lib/widget", 100);
+    tree.add("tree/src/own.c", "int main(void) { return 0; }\n");
+    let root = tree.path().join("tree");
+    git(&root, &["init", "-q"]);
+    git(&root, &["add", "-A"]);
+    git(&root, &["commit", "-qm", "first"]);
+    tree
+}
+
+fn put(tree: &Tree, folder: &str, seed: u64) {
+    files(seed).iter().for_each(|(path, text)| tree.add(&format!("tree/{folder}/{path}"), text));
+}
+
+fn since(tree: &Tree, root: &str, more: &[&str]) -> Ran {
+    let fixed = ["scan", "--format", "json", "--no-default-index", "--index", "known.fdx", root, "--since"];
+    run(tree.path(), fixed.iter().chain(more))
+}
+
+fn report(tree: &Tree, more: &[&str]) -> Value {
+    let ran = since(tree, "tree", more);
+    assert_eq!((ran.status, ran.stderr.as_str()), (Some(0), ""), "{}", ran.stdout);
+    serde_json::from_str(&ran.stdout).unwrap()
+}
+
+/// Place and state of each finding.
+fn states(report: &Value) -> Vec<(String, String)> {
+    let text = |one: &Value, name: &str| one[name].as_str().unwrap_or("-").to_string();
+    report["components"].as_array().unwrap().iter().map(|one| (text(one, "root"), text(one, "state"))).collect()
+}
+
+fn said(root: &str, state: &str) -> (String, String) {
+    (root.to_string(), state.to_string())
+}
+
+#[test]
+fn nothing_changed_is_nothing_found() {
+    let report = report(&repository(), &["HEAD"]);
+    assert!(states(&report).is_empty());
+    assert_eq!((&report["since"]["changed_files"], &report["since"]["revision"]), (&0.into(), &"HEAD".into()));
+    assert_eq!(report["since"]["commit"].as_str().unwrap().len(), 40);
+}
+
+#[test]
+fn what_came_with_the_change_is_new_and_what_went_is_gone() {
+    let tree = repository();
+    put(&tree, "third_party/zoo", 300);
+    let (name, text) = files(100).remove(0);
+    tree.add(&format!("tree/lib/widget/{name}"), text.replacen("return", "log_it(); return", 3));
+    let found = report(&tree, &["HEAD"]);
+    assert_eq!(states(&found), [said("lib/widget", "changed"), said("third_party/zoo", "new")]);
+    let failed = since(&tree, "tree", &["HEAD", "--fail-on", "unmanaged,new-only"]);
+    assert_eq!(failed.status, Some(1));
+    let root = tree.path().join("tree");
+    git(&root, &["add", "-A"]);
+    git(&root, &["commit", "-qm", "second"]);
+    assert!(states(&report(&tree, &["HEAD"])).is_empty());
+    assert_eq!(states(&report(&tree, &["HEAD~1"])).len(), 2, "committed or not");
+    fs::remove_dir_all(root.join("lib")).unwrap();
+    fs::remove_file(root.join("third_party/zoo").join(&files(300)[0].0)).unwrap();
+    let after = report(&tree, &["HEAD"]);
+    assert_eq!(after["review"]["gone"][0]["root"], "lib/widget");
+    assert_eq!(after["review"]["gone"].as_array().unwrap().len(), 1, "the other is still there");
+}
+
+#[test]
+fn neighbours_that_did_not_change_are_evidence() {
+    let tree = repository();
+    let root = tree.path().join("tree");
+    let (name, text) = files(300).remove(0);
+    put(&tree, "third_party/zoo", 300);
+    fs::remove_file(root.join("third_party/zoo").join(&name)).unwrap();
+    git(&root, &["add", "-A"]);
+    git(&root, &["commit", "-qm", "all but one"]);
+    tree.add(&format!("tree/third_party/zoo/{name}"), text);
+    let found = report(&tree, &["HEAD"]);
+    assert_eq!(found["components"][0]["kind"], "vendored");
+    assert_eq!(states(&found), [said("third_party/zoo", "unchanged")], "one more file of what was there");
+    assert_eq!(found["since"]["context_files"], 3);
+}
+
+#[test]
+fn a_part_of_a_repository_and_odd_names_can_be_looked_at() {
+    let tree = repository();
+    put(&tree, "src/new\nline \"é\"", 300);
+    let ran = since(&tree, "tree/src", &["HEAD"]);
+    assert_eq!(ran.status, Some(0), "{}", ran.stderr);
+    let found: Value = serde_json::from_str(&ran.stdout).unwrap();
+    assert_eq!(states(&found), [said("new\nline \"é\"", "new")]);
+}
+
+#[test]
+fn what_is_no_revision_or_no_repository_is_refused() {
+    let tree = repository();
+    for revision in ["nowhere", "--output=x", "HEAD:src", "-p"] {
+        let ran =
+            since(&tree, "tree", &[&format!("--since={revision}")[..]].map(|one| one.trim_start_matches("--since=")));
+        assert_eq!(ran.status, Some(2), "{revision}: {ran:?}");
+    }
+    let ran = run(tree.path(), ["scan", "--no-default-index", "--index", "known.fdx", "tree", "--since=--output=mark"]);
+    assert!(ran.status == Some(2) && ran.stderr.contains("no such revision"), "{ran:?}");
+    assert!(!tree.path().join("tree/mark").exists() && !tree.path().join("mark").exists());
+    tree.add("plain/a.c", "int a;\n");
+    let ran = since(&tree, "plain", &["HEAD"]);
+    assert!(ran.status == Some(2) && ran.stderr.contains("work tree"), "{}", ran.stderr);
+    tree.add("empty/a.c", "int a;\n");
+    git(&tree.path().join("empty"), &["init", "-q"]);
+    assert!(since(&tree, "empty", &["HEAD"]).stderr.contains("no such revision"));
+}
+
+#[cfg(unix)]
+#[test]
+fn nothing_that_a_repository_names_is_run() {
+    let tree = repository();
+    let root = tree.path().join("tree");
+    let mark = tree.path().join("mark");
+    let program = format!("touch {}; cat", mark.display());
+    for (name, value) in [
+        ("core.fsmonitor", &program[..]),
+        ("diff.external", &program),
+        ("filter.evil.clean", &program),
+        ("filter.evil.smudge", &program),
+        ("diff.evil.textconv", &program),
+        ("core.pager", &program),
+        ("alias.diff-index", "!false"),
+    ] {
+        git(&root, &["config", name, value]);
+    }
+    tree.add("tree/.gitattributes", "* filter=evil diff=evil\n");
+    put(&tree, "third_party/zoo", 300);
+    tree.add("tree/src/own.c", "int main(void) { return 1; }\n");
+    let found = report(&tree, &["HEAD"]);
+    assert_eq!(states(&found), [said("third_party/zoo", "new")]);
+    assert!(!mark.exists());
+}
+
+fn paste(tree: &Tree, text: &str, more: &[&str]) -> Ran {
+    let mut program = command(tree.path());
+    program.args(["scan", "-", "--format", "json", "--no-default-index", "--index", "known.fdx"]).args(more);
+    let mut child = program.stdin(Stdio::piped()).spawn().unwrap();
+    child.stdin.take().unwrap().write_all(text.as_bytes()).unwrap();
+    child.wait_with_output().unwrap().into()
+}
+
+#[test]
+fn a_pasted_block_is_answered_for() {
+    let tree = repository();
+    let text = &files(300)[1].1;
+    let middle: String = text.lines().skip(8).take(40).map(|line| format!("{line}\n")).collect();
+    for more in [&["--name", "block.c"][..], &[]] {
+        let ran = paste(&tree, &middle, more);
+        assert_eq!(ran.status, Some(0), "{}", ran.stderr);
+        let found: Value = serde_json::from_str(&ran.stdout).unwrap();
+        assert_eq!(found["files"][0]["matches"][0]["purl"], "pkg:generic/zoo@3.1");
+        assert_eq!(found["files"][0]["path"], if more.is_empty() { "stdin.c" } else { "block.c" });
+    }
+    for nothing in ["", "\0\u{1}", "nobody's words\n"] {
+        let ran = paste(&tree, nothing, &[]);
+        let found: Value = serde_json::from_str(&ran.stdout).unwrap();
+        assert_eq!((ran.status, found["components"].as_array().unwrap().len()), (Some(0), 0));
+    }
+    assert_eq!(run(tree.path(), ["scan", "tree", "--name", "x.c"]).status, Some(2));
+    assert_eq!(run(tree.path(), ["scan", "-", "tree"]).status, Some(2));
+}

@@ -4,15 +4,22 @@
 //! One file an ecosystem. A reader takes a manifest's path and text and gives declarations; it opens nothing, and what it
 //! cannot make sense of it says with the line and goes on. Nothing becomes declared because a manifest did not parse.
 
+mod apps;
 mod cargo;
 pub mod check;
+mod dotnet;
 mod go;
+mod jvm;
 mod key_lines;
+mod locks;
+mod native;
 mod node;
 mod notes;
 mod npm;
 pub mod own;
+mod php_ruby;
 mod python;
+mod xml;
 mod yaml;
 
 use std::collections::HashMap;
@@ -121,8 +128,20 @@ struct Reader {
 }
 
 /// All kinds; the first that fits a path reads it.
-const READERS: &[&[Reader]] =
-    &[npm::READERS, cargo::READERS, go::READERS, python::READERS, notes::READERS, notes::YAML_READERS];
+const READERS: &[&[Reader]] = &[
+    npm::READERS,
+    cargo::READERS,
+    go::READERS,
+    python::READERS,
+    locks::READERS,
+    jvm::READERS,
+    dotnet::READERS,
+    php_ruby::READERS,
+    native::READERS,
+    apps::READERS,
+    notes::READERS,
+    notes::YAML_READERS,
+];
 
 /// Letters of a wrong name that are shown.
 const SHOWN: usize = 80;

@@ -88,6 +88,13 @@ impl<'m> Accounts<'m> {
         self.get(Ref { manifest: manifest as u32, declaration: declaration as u32 })
     }
 
+    /// Whether a manifest came with a package that another one accounts for: what it says of its surroundings is that
+    /// package's business, or its test data.
+    pub fn is_carried(&self, manifest: &Manifest) -> bool {
+        let account = self.account(&manifest.path, &Names::default());
+        account.and_then(|account| self.get(account.by)).is_some_and(|(by, _)| by.path != manifest.path)
+    }
+
     /// Whether any note of vendoring is among them.
     pub fn has_notes(&self) -> bool {
         self.manifests.iter().any(|manifest| manifest.kind == ManifestKind::VendoringNote)

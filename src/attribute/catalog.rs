@@ -1,7 +1,7 @@
 //! The components that a scan's evidence names, the same one in several indexes, or under several purls, counted once.
 
 use std::cmp::Ordering;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use crate::attribute::claim;
 use crate::attribute::kin::Kin;
@@ -347,16 +347,28 @@ impl<'a> Catalog<'a> {
         found.collect()
     }
 
-    /// The names of all components that the indexes hold, as they compare.
-    pub fn names(&self) -> HashSet<String> {
-        let mut names = HashSet::new();
-        for (_, index) in self.indexes.iter() {
-            let all = (0..index.totals().components as u32).map(ComponentId);
-            names.extend(all.filter_map(|one| index.component_base(one)).map(naming::folded));
-            let aliases = index.identities().into_iter().flat_map(|(_, identity)| identity.aliases);
-            names.extend(aliases.map(naming::folded));
+    /// The components that the indexes hold by their names, as these compare.
+    pub fn names(&self) -> HashMap<String, Vec<Home>> {
+        let mut names: HashMap<String, Vec<Home>> = HashMap::new();
+        for (number, index) in self.indexes.iter() {
+            for component in (0..index.totals().components as u32).map(ComponentId) {
+                if let Some(base) = index.component_base(component) {
+                    names.entry(naming::folded(base)).or_default().push((number, component));
+                }
+            }
+            for (component, identity) in index.identities() {
+                for alias in identity.aliases {
+                    names.entry(naming::folded(alias)).or_default().push((number, component));
+                }
+            }
         }
         names
+    }
+
+    /// The versions of a component of an index.
+    pub fn versions(&self, (index, component): Home) -> Vec<String> {
+        let found = self.index(index).and_then(|index| index.component(component));
+        found.map(|found| found.releases.into_iter().map(|release| release.version).collect()).unwrap_or_default()
     }
 
     /// A component's releases.

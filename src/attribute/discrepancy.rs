@@ -8,7 +8,7 @@ use crate::attribute::naming::Names;
 use crate::attribute::path::is_below;
 use crate::index::version;
 use crate::model::declaration::{Checked, Declaration, Manifest, ManifestKind, Site};
-use crate::model::finding::{Change, DeclaredAt, Discrepancy, DiscrepancyKind, Finding};
+use crate::model::finding::{Change, DeclaredAt, Discrepancy, DiscrepancyKind, FileReport, Finding};
 use crate::model::ids::RootNo;
 use crate::model::limits;
 use crate::model::place::folder;
@@ -53,8 +53,10 @@ pub struct Found<'f, 'm> {
     pub checked: &'f [Checked],
     /// The findings.
     pub findings: &'f [Attributed],
-    /// Purls, as they compare, of components that the indexes know.
-    pub known: &'f dyn Fn(&str) -> bool,
+    /// The files there is evidence of.
+    pub files: &'f [FileReport],
+    /// Whether the indexes know a release: purl as it compares, and version.
+    pub known: &'f dyn Fn(&str, &str) -> bool,
 }
 
 /// Every disagreement of a tree; ids are left empty.
@@ -117,6 +119,9 @@ fn checked(found: &Found<'_, '_>, out: &mut Vec<Discrepancy>, tampered: &mut BTr
     let mut places: BTreeMap<Claim<'_>, (bool, &Manifest, &Declaration)> = BTreeMap::new();
     for one in found.checked {
         let Some((manifest, declaration)) = found.accounts.at(one.manifest, one.declaration) else { continue };
+        if found.accounts.is_carried(manifest) {
+            continue;
+        }
         if one.files > 0 {
             let record = matches!(declaration.site, Site::Files(_));
             let root = if record { record_root(manifest, declaration) } else { place(declaration).unwrap_or_default() };
@@ -157,7 +162,7 @@ fn record_root<'d>(manifest: &'d Manifest, declaration: &'d Declaration) -> &'d 
     }
 }
 
-/// Notes of components that the indexes know, at places that hold files, none of which is recognised as the component's.
+/// Notes of releases that the indexes know, at places of which no file is recognised.
 fn unrecognised(found: &Found<'_, '_>, out: &mut Vec<Discrepancy>) {
     for one in found.checked.iter().filter(|one| one.present) {
         let Some((manifest, declaration)) = found.accounts.at(one.manifest, one.declaration) else { continue };
@@ -165,14 +170,17 @@ fn unrecognised(found: &Found<'_, '_>, out: &mut Vec<Discrepancy>) {
             continue;
         };
         let names = declared_names(declaration);
-        if !names.purls().any(|purl| (found.known)(purl)) {
+        let Some(version) = &declaration.version else { continue };
+        if found.accounts.is_carried(manifest) || !names.purls().any(|purl| (found.known)(purl, version)) {
             continue;
         }
         let is_it = |one: &Attributed| {
             let near = is_below(&one.finding.root, path) || is_below(path, &one.finding.root);
             near && one.names.alike(&names)
         };
-        if !found.findings.iter().any(is_it) {
+        // What is known as something else may be the declared thing all the same, carried by that.
+        let matched = found.files.iter().any(|file| !file.matches.is_empty() && is_below(&file.path, path));
+        if !matched && !found.findings.iter().any(is_it) {
             out.push(discrepancy(found.root, DiscrepancyKind::Absent, declared_at(manifest, declaration), path));
         }
     }

@@ -125,13 +125,18 @@ fn tree(
     let accounts = Accounts::of(project.manifests.iter().collect());
     managed::split(&catalog, &accounts, &files, &mut members);
     let explained = explain::explain(&catalog, Tree { root, wanted, accounts: &accounts }, files, &members);
-    let known: HashSet<String> = if accounts.has_notes() { catalog.names() } else { HashSet::new() };
+    let names = if accounts.has_notes() { catalog.names() } else { HashMap::new() };
+    let known = |purl: &str, version: &str| {
+        let homes = names.get(purl).into_iter().flatten();
+        homes.into_iter().any(|home| catalog.versions(*home).iter().any(|own| discrepancy::same_version(own, version)))
+    };
     let found = discrepancy::Found {
         root,
         accounts: &accounts,
         checked: &project.checked,
         findings: &explained.findings,
-        known: &|purl| known.contains(purl),
+        files: &explained.files,
+        known: &known,
     };
     out.discrepancies.extend(discrepancy::find(&found));
     for finding in explained.findings.into_iter().map(|one| one.finding) {

@@ -44,7 +44,7 @@ fn guess(bytes: &[u8], indexes: &Indexes) -> Option<&'static str> {
     let search = Search { indexes, wanted: Wanted { matches: true, ..Wanted::NONE }, memory: &memory };
     let blake3 = *blake3::hash(bytes).as_bytes();
     let mut scratch = Scratch::default();
-    let mut known = |ending: &&'static str| {
+    let mut known = |ending: &str| {
         let path = format!("{NAME}.{ending}");
         let source = SourceFile { root: RootNo(0), path: &path, bytes: bytes.len() as u64, blake3 };
         let found = examine(&search, &source, Content::Text(text), &mut scratch, None);
@@ -53,7 +53,7 @@ fn guess(bytes: &[u8], indexes: &Indexes) -> Option<&'static str> {
     };
     let mut best = None;
     for ending in ENDINGS {
-        let known = known(&ending);
+        let known = known(ending);
         if known > best.map_or((0, 0), |(known, _)| known) {
             best = Some((known, *ending));
         }

@@ -57,7 +57,10 @@ fn swift(source: Source<'_>) -> Found {
     found
 }
 
-fn by_form(source: Source<'_>, form: &str, take: &dyn Fn(&mut Found, u32, &str, Option<&str>)) -> Found {
+/// Takes what a form found in a line: the line, the name, the version.
+type Take<'t> = &'t dyn Fn(&mut Found, u32, &str, Option<&str>);
+
+fn by_form(source: Source<'_>, form: &str, take: Take<'_>) -> Found {
     let mut found = Found::default();
     let Ok(form) = Regex::new(form) else { return found };
     for (line, number) in source.text.lines().zip(1..) {

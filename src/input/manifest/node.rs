@@ -45,27 +45,12 @@ impl Node {
         if let Value::List(items) = &self.value { items } else { &[] }
     }
 
-    /// A string; for YAML, which need not quote, use [`Node::scalar`].
-    pub fn text(&self) -> Option<&str> {
-        if let Value::Text(text) = &self.value { Some(text) } else { None }
-    }
-
     /// Anything that is no collection, as it is written.
     pub fn scalar(&self) -> Option<&str> {
         match &self.value {
             Value::Text(text) | Value::Plain(text) => Some(text),
             _ => None,
         }
-    }
-
-    /// The string of a key.
-    pub fn text_of(&self, key: &str) -> Option<&str> {
-        self.get(key)?.text()
-    }
-
-    /// Whether a key's value is `true`.
-    pub fn is_true(&self, key: &str) -> bool {
-        matches!(self.get(key), Some(Node { value: Value::Plain(word), .. }) if word == "true")
     }
 }
 
@@ -131,7 +116,8 @@ mod tests {
         let entries =
             vec![("a".to_string(), node(1, "x")), ("b".to_string(), node(2, "y")), ("a".to_string(), node(3, "z"))];
         let map = Node { line: 0, value: map(entries, &mut found) };
-        assert_eq!((map.text_of("a"), map.text_of("b"), map.entries().len()), (Some("z"), Some("y"), 2));
+        let text = |key: &str| map.get(key).and_then(Node::scalar);
+        assert_eq!((text("a"), text("b"), map.entries().len()), (Some("z"), Some("y"), 2));
         assert_eq!(found.complaints, [(1, "the key `a` stands twice; the last one counts".to_string())]);
     }
 
@@ -140,7 +126,7 @@ mod tests {
         let text = node(1, "x");
         assert!(text.get("a").is_none() && text.items().is_empty() && text.at(&["a", "b"]).is_none());
         let list = Node { line: 1, value: Value::List(vec![text]) };
-        assert!(list.scalar().is_none() && list.text().is_none() && !list.is_true("a"));
+        assert!(list.scalar().is_none() && list.entries().is_empty());
     }
 
     #[test]

@@ -117,8 +117,10 @@ fn record(source: Source<'_>) -> Found {
             continue;
         };
         match below(home, &path) {
-            Some(path) => {
-                let digest = digest.strip_prefix("sha256=").and_then(base64);
+            Some(inside) => {
+                // Programs and data go to folders of their own, and with `--target` to others than are noted.
+                let stays = !path.starts_with("..");
+                let (path, digest) = (inside, digest.strip_prefix("sha256=").filter(|_| stays).and_then(base64));
                 files.push(RecordedFile { path, checksum: digest.map_or(Checksum::None, Checksum::Sha256) });
             }
             None => outside += 1,

@@ -170,11 +170,16 @@ const FINDING: &str = "
 kit
   kit 1.0, licence MIT
     vendored folder, 6 files, none modified but for comments; almost certain
-    (99%)
+    (99%); id:154160836498
     README says ISC; files say Zlib 3
     ! licence notice removed from 1 file: src/kit0.c
     ! licence file left behind: the release has LICENSE, this folder has none
     ! 3 files say nothing of a licence
+
+What to do, cheapest first
+  kit
+    unmodified but for comments: no package is known in its place; note that it is
+    kit 1.0
 
 Licences stated in 4 files
   Permissive: 4 files

@@ -2,6 +2,7 @@
 
 mod corrupt;
 mod index;
+mod integrations;
 mod keep;
 mod layers;
 mod licenses;

@@ -33,7 +33,7 @@ fn git(folder: &Path, arguments: &[&str]) {
 }
 
 /// A repository in the folder `tree` with a vendored package, and an index of that and another one.
-fn repository() -> Tree {
+pub fn repository() -> Tree {
     let tree = Tree::new();
     let first = Release::of("pkg:npm/widget@1.0.0", Some("2020-01-01"), &files(100));
     let second = Release::of("pkg:generic/zoo@3.1", None, &files(300));
@@ -47,7 +47,7 @@ fn repository() -> Tree {
     tree
 }
 
-fn put(tree: &Tree, folder: &str, seed: u64) {
+pub fn put(tree: &Tree, folder: &str, seed: u64) {
     files(seed).iter().for_each(|(path, text)| tree.add(&format!("tree/{folder}/{path}"), text));
 }
 

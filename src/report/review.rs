@@ -2,7 +2,7 @@
 
 use std::io;
 
-use crate::model::finding::{Change, DeclaredAt, Discrepancy, DiscrepancyKind, Finding, Report};
+use crate::model::finding::{Change, DeclaredAt, Discrepancy, DiscrepancyKind, Finding, Licensing, Report};
 use crate::model::review::{
     BaselineState, Condition, Decided, DecisionKind, Effort, Failure, Idle, Remedy, Review, Verdict,
 };
@@ -266,13 +266,15 @@ fn advice(finding: &Finding, remedy: &Remedy) -> String {
         }
         _ => String::new(),
     };
+    let noted = |licensing: &Licensing| licensing.notice_removed.count > 0 || licensing.notice_replaced.count > 0;
+    let but = if finding.licensing.as_ref().is_some_and(noted) { " but for comments" } else { "" };
     let what = match remedy.effort {
         Effort::Delete => {
             format!("delete it and use the managed {}", remedy.package.as_deref().map(named).unwrap_or_default())
         }
-        Effort::Replace => format!("unmodified: delete it and use the package of {name}"),
+        Effort::Replace => format!("unmodified{but}: delete it and use the package of {name}"),
         Effort::Declare => {
-            format!("unmodified: no package is known in its place; note that it is {}", name_and_versions(finding))
+            format!("unmodified{but}: no package is known in its place; note that it is {}", name_and_versions(finding))
         }
         Effort::Upstream => {
             let files: Vec<_> = remedy.modified.listed.iter().take(FILES_NAMED).map(|path| safe(path)).collect();

@@ -1,13 +1,13 @@
 //! Only what changed since a revision: `--since`.
 //!
 //! The tree is not walked. git says which files changed and what they held; these are examined as they are and as they were,
-//! each time among the files of their folders, which are evidence for what a folder is a copy of, and under all manifests of
-//! the tree. What differs between the two attributions came with the change.
+//! each time among the files of their folders, which are evidence for what a folder is a copy of, and under the manifests that
+//! stand around them. What differs between the two attributions came with the change.
 //!
 //! git is asked with plumbing (`diff-index`, `ls-files`, `cat-file`), with the filters switched off that a repository's
 //! settings name, and is not sent into submodules, which have settings of their own.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -45,7 +45,7 @@ struct Changes {
     now: BTreeMap<String, Vec<u8>>,
     /// Objects of files as they were, by path.
     before: BTreeMap<String, String>,
-    /// All files of the tree: the raw names by path.
+    /// Unchanged files that say something of them: the raw names by path.
     all: BTreeMap<String, Vec<u8>>,
     problems: Vec<Problem>,
 }
@@ -146,38 +146,72 @@ fn changes(root: &Path, revision: &str) -> Result<Changes, String> {
     let commit = ask(&["rev-parse", "--verify", "--quiet", "--end-of-options", &wanted]);
     let commit = commit.map_err(|_| "there is no such revision".to_string())?;
     let commit = String::from_utf8_lossy(&commit).trim().to_string();
+    let diff = || {
+        let mut diff = git::command(root);
+        git::without_filters(root, &mut diff)?;
+        diff.args([
+            "diff-index",
+            "--raw",
+            "-z",
+            "--no-renames",
+            "--no-abbrev",
+            "--relative",
+            "--ignore-submodules=dirty",
+        ]);
+        git::listing(diff.args([commit.as_str(), "--"]))
+    };
+    let tracked = || ask(&["ls-files", "-z", "--cached"]);
+    let untracked = || ask(&["ls-files", "-z", "--others", "--exclude-standard"]);
+    let (diff, (tracked, untracked)) = rayon::join(diff, || rayon::join(tracked, untracked));
     let mut changes = Changes { commit: commit.clone(), ..Changes::default() };
-    let mut diff = git::command(root);
-    git::without_filters(root, &mut diff)?;
-    let diff = git::listing(diff.args([
-        "diff-index",
-        "--raw",
-        "-z",
-        "--no-renames",
-        "--no-abbrev",
-        "--relative",
-        "--ignore-submodules=dirty",
-        &commit,
-        "--",
-    ]))?;
+    let diff = diff?;
     let mut parts = diff.split(|byte| *byte == 0);
     while let (Some(head), Some(raw)) = (parts.next(), parts.next()) {
         entry(&mut changes, head, raw);
     }
-    for (arguments, changed) in [
-        (&["ls-files", "-z", "--cached"][..], false),
-        (&["ls-files", "-z", "--others", "--exclude-standard"][..], true),
-    ] {
-        for raw in ask(arguments)?.split(|byte| *byte == 0).filter(|raw| is_inside(raw)) {
-            let path = path_text(raw);
-            // A folder that is another repository has a slash at the end.
-            if changed && !raw.ends_with(b"/") {
-                changes.now.insert(path.clone(), raw.to_vec());
-            }
-            changes.all.insert(path, raw.to_vec());
-        }
+    // A folder that is another repository has a slash at the end.
+    for raw in untracked?.split(|byte| *byte == 0).filter(|raw| is_inside(raw) && !raw.ends_with(b"/")) {
+        changes.now.insert(path_text(raw), raw.to_vec());
     }
+    let around = Around::of(&changes.paths());
+    let tracked = tracked?;
+    let unchanged = tracked.split(|byte| *byte == 0).filter(|raw| is_inside(raw));
+    let wanted =
+        unchanged.map(|raw| (path_text(raw), raw)).filter(|(path, _)| !changes.touches(path) && around.wants(path));
+    changes.all = wanted.map(|(path, raw)| (path, raw.to_vec())).collect();
     Ok(changes)
+}
+
+/// Folders whose lists and records speak of what lies beside or below the folder around them.
+const RECORDS: &[&str] = &[".dist-info", ".egg-info", "node_modules", "composer", "specifications", "info"];
+
+/// Where something changed: its folders, and all folders around these.
+struct Around {
+    folders: HashSet<String>,
+    above: HashSet<String>,
+}
+
+impl Around {
+    fn of(paths: &BTreeSet<&str>) -> Around {
+        let folders: HashSet<String> = paths.iter().map(|path| folder(path).to_string()).collect();
+        let up = |path: &String| {
+            std::iter::successors(Some(path.clone()), |at| (!at.is_empty()).then(|| folder(at).to_string()))
+        };
+        let above = folders.iter().flat_map(up).collect();
+        Around { folders, above }
+    }
+
+    /// Whether an unchanged file is looked at: it stands beside a changed one, or is a manifest that may say something of it.
+    fn wants(&self, path: &str) -> bool {
+        let home = folder(path);
+        if self.folders.contains(home) {
+            return true;
+        }
+        let is_above = |home: &str| self.above.contains(home);
+        let is_record = RECORDS.iter().any(|name| home.ends_with(name));
+        let near = is_above(home) || is_record && (is_above(folder(home)) || is_above(folder(folder(home))));
+        near && manifest::is_manifest(path)
+    }
 }
 
 /// Takes `:OLDMODE NEWMODE OLDOBJECT NEWOBJECT STATUS` and the name.
@@ -237,11 +271,11 @@ fn old_files(root: &Path, changes: &Changes, scratch: &Path) -> Result<Vec<Found
     Ok(out)
 }
 
-/// Unchanged files of the folders in which something changed, at most [`limits::CONTEXT_FILES`], and unchanged manifests of the
-/// whole tree.
+/// Unchanged files of the folders in which something changed, at most [`limits::CONTEXT_FILES`], and unchanged manifests around
+/// them.
 fn around(root: &Path, changes: &Changes) -> (Vec<FoundFile>, Vec<FoundFile>) {
     let folders: BTreeSet<&str> = changes.paths().into_iter().map(folder).collect();
-    let unchanged = || changes.all.iter().filter(|(path, _)| !changes.touches(path));
+    let unchanged = || changes.all.iter();
     let of = |(path, raw): (&String, &Vec<u8>)| found(root, path, raw);
     let context = unchanged().filter(|(path, _)| folders.contains(folder(path))).take(limits::CONTEXT_FILES).map(of);
     (context.collect(), unchanged().filter(|(path, _)| manifest::is_manifest(path)).map(of).collect())

@@ -178,8 +178,8 @@ kit
 
 What to do, cheapest first
   kit
-    unmodified but for comments: no package is known in its place; note that it is
-    kit 1.0
+    unmodified but for comments: no package is known in its place; note that it
+    is kit 1.0
 
 Licences stated in 4 files
   Permissive: 4 files

@@ -11,8 +11,8 @@ use crate::error::Error;
 use crate::examine::Wanted;
 use crate::index::writer::Profile;
 use crate::registry;
-use crate::report::Format;
 use crate::report::licenses::Listed;
+use crate::report::{Format, ReportFormat};
 use crate::scan;
 
 /// Where an index comes from.
@@ -49,7 +49,7 @@ pub struct ScanSettings {
     /// How to scan.
     pub options: scan::Options,
     /// How to write the report.
-    pub format: Format,
+    pub format: ReportFormat,
     /// Where to; `None` for standard output.
     pub output: Option<PathBuf>,
     /// How hard to work.
@@ -108,8 +108,13 @@ impl ScanSettings {
         let effort = Effort::new(&scan.run);
         refuse_nested(&scan.paths)?;
         let wanted = wanted(&scan.parts);
-        let options =
-            scan::Options { no_ignore: scan.no_ignore, all_files: scan.all_files, wanted, threads: effort.threads };
+        let options = scan::Options {
+            no_ignore: scan.no_ignore,
+            all_files: scan.all_files,
+            wanted,
+            digests: scan.format.needs_digests(),
+            threads: effort.threads,
+        };
         Ok(ScanSettings {
             roots: scan.paths,
             // An index that is named here must open, whether it is needed or not.
@@ -118,7 +123,7 @@ impl ScanSettings {
                 false => scan.indexes.index.into_iter().map(IndexSource::File).collect(),
             },
             options,
-            format: scan.format.format,
+            format: scan.format,
             output: scan.output,
             effort,
         })
@@ -151,6 +156,7 @@ impl LicenseSettings {
             no_ignore: licenses.no_ignore,
             all_files: true,
             wanted: Wanted { licenses: true, ..Wanted::NONE },
+            digests: false,
             threads: effort.threads,
         };
         Ok(LicenseSettings {

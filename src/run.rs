@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 use std::io::{self, Write};
 use std::path::Path;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use crate::atomic::AtomicFile;
 use crate::build::grow::Added;
@@ -25,9 +25,12 @@ use crate::license::encode;
 use crate::report::layout::{self, safe};
 use crate::report::output::{self, Output};
 use crate::report::progress::Progress;
-use crate::report::{self, index_diff, index_info, licenses};
+use crate::report::{self, Stamp, index_diff, index_info, licenses};
 use crate::scan;
 use crate::text::TEXT_VERSION;
+
+/// Seconds since 1970-01-01 that stand for the time of the run, so that it can be had again.
+const STAMP_VARIABLE: &str = "SOURCE_DATE_EPOCH";
 
 /// The index inside the program. It is mapped with the program's own file: what is not looked up costs nothing.
 static BUNDLED: &[u8] = include_bytes!("../fingerprints/default.fdx");
@@ -79,7 +82,19 @@ fn run_scan(settings: &ScanSettings) -> Result<(), Error> {
     let progress = Progress::new("Scanning", "files", settings.effort.quiet);
     let report = scan::scan(&settings.roots, &indexes, &settings.options, &|bytes| progress.count(bytes))?;
     progress.finish();
-    report::deliver(&report, settings.format, Output::open(settings.output.as_deref())?)
+    report::deliver(&report, settings.format, stamp()?, Output::open(settings.output.as_deref())?)
+}
+
+/// The date of the report: `SOURCE_DATE_EPOCH` (reproducible-builds.org) where it is set, else now.
+fn stamp() -> Result<Stamp, Error> {
+    let Some(set) = std::env::var_os(STAMP_VARIABLE) else {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        return Ok(Stamp(now.as_secs()));
+    };
+    let seconds = set.to_str().and_then(|text| text.parse().ok());
+    let wrong =
+        || Error::Usage(format!("{STAMP_VARIABLE} is no number of seconds: `{}`", safe(&set.to_string_lossy())));
+    seconds.map(Stamp).ok_or_else(wrong)
 }
 
 fn run_licenses(settings: &LicenseSettings) -> Result<(), Error> {

@@ -207,7 +207,7 @@ impl<'b> Convert<'b> {
             concluded: or_none_known(license::of_file(report, owner)),
             stated: if stated.is_empty() { vec![nothing(wanted.licenses)] } else { stated },
             copyright_text: file.copyrights().unwrap_or_else(|| nothing(wanted.copyrights)),
-            comment: report.digests.as_deref().map(|all| all.swhid()),
+            comment: report.digests.as_deref().map(|all| format!("{}\nblake3:{}", all.swhid(), hex(&report.blake3))),
             annotations: vec![self.said(&property::of_file(file, self.bom))],
         }
     }
@@ -329,14 +329,16 @@ fn bare(id: String, name: String) -> Package {
     }
 }
 
+/// BLAKE3 stands in where SHA-1, which SPDX asks for, is not known; beside it, it would cost readers: spdx-tools 0.8 takes
+/// no BLAKE3 of the usual length. It is in the comment then.
 fn checksums(file: &BomFile<'_>) -> Vec<Checksum> {
-    let mut out = Vec::with_capacity(3);
-    if let Some(all) = file.report.digests.as_deref() {
-        out.push(Checksum { algorithm: "SHA1", value: hex(&all.sha1) });
-        out.push(Checksum { algorithm: "SHA256", value: hex(&all.sha256) });
+    match file.report.digests.as_deref() {
+        Some(all) => vec![
+            Checksum { algorithm: "SHA1", value: hex(&all.sha1) },
+            Checksum { algorithm: "SHA256", value: hex(&all.sha256) },
+        ],
+        None => vec![Checksum { algorithm: "BLAKE3", value: hex(&file.report.blake3) }],
     }
-    out.push(Checksum { algorithm: "BLAKE3", value: hex(&file.report.blake3) });
-    out
 }
 
 /// File names are relative to the root and begin with `./`.

@@ -72,7 +72,7 @@ mod tests {
         let ring = of(&graph, "software_Package")[2];
         assert_eq!(ring["externalIdentifier"].as_array().unwrap().len(), 4);
         assert_eq!(of(&graph, "software_File").len(), 5);
-        assert_eq!(related(&graph, "hasDeclaredLicense").len(), 3, "of lodash, jquery and zlib");
+        assert_eq!(related(&graph, "hasDeclaredLicense").len(), 4, "of three findings and a release");
         assert_eq!(related(&graph, "contains")[0]["completeness"], "incomplete");
         assert_eq!(related(&graph, "descendantOf").len(), 1);
     }

@@ -192,6 +192,29 @@ mod tests {
     }
 
     #[test]
+    fn names_of_a_tree_stay_names() {
+        let evil = "</script>\n\u{202e}\"\u{1b}[31m".to_string();
+        let mut report = sample::report();
+        report.roots = vec![evil.clone()];
+        report.files[1].path = evil.clone();
+        report.files[1].matches[0].source_path = evil.clone();
+        let finding = &mut report.findings[1];
+        (finding.id, finding.root, finding.license) = (evil.clone(), evil.clone(), Some(evil.clone()));
+        finding.purl = format!("pkg:generic/{evil}@{evil}");
+        finding.versions = vec![evil.repeat(500)];
+        let mut out = Vec::new();
+        write(&report, Spec::V1_6, Stamp(0), &mut out).unwrap();
+        let text = String::from_utf8(out).unwrap();
+        assert!(!text.contains('\u{202e}') && !text.contains('\u{1b}'));
+        let document: Value = serde_json::from_str(&text).unwrap();
+        assert_eq!(document["metadata"]["component"]["name"], evil);
+        let found = &document["components"][1];
+        assert_eq!(found["version"].as_str().unwrap().chars().count(), 1024, "more is against the specification");
+        assert!(found["licenses"].is_null(), "what is no expression is a property");
+        assert!(!found["purl"].as_str().unwrap().contains([' ', '\n']));
+    }
+
+    #[test]
     fn the_same_report_gives_the_same_bytes_and_another_another_number() {
         let report = sample::report();
         assert_eq!(written(&report, Spec::V1_6), written(&report, Spec::V1_6));

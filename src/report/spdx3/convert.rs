@@ -123,7 +123,8 @@ impl<'b> Convert<'b> {
         self.annotate(graph, &sbom, &property::of_report(self.bom))?;
         let packages: Vec<String> = self.bom.components.iter().map(|one| self.package_id(one)).collect();
         let complete = if self.bom.report.problems.is_empty() { "noAssertion" } else { "incomplete" };
-        self.relate(graph, tree, "contains", packages, complete)
+        let relation = Relation { completeness: complete, ..relation(tree, "contains", packages) };
+        self.relate(graph, relation)
     }
 
     /// Everything that the list is of.
@@ -150,14 +151,14 @@ impl<'b> Convert<'b> {
             self.say(graph, &id, "review", property::decision(decided))?;
         }
         let files = component.files.iter().filter_map(|at| self.bom.files.get(*at));
-        self.relate(graph, id.clone(), "contains", files.map(|file| self.file_id(file)).collect(), "noAssertion")?;
+        self.relate(graph, relation(id.clone(), "contains", files.map(|file| self.file_id(file)).collect()))?;
         self.license(graph, &id, "hasDeclaredLicense", component.licence.declared.as_ref())?;
         self.license(graph, &id, "hasConcludedLicense", component.licence.concluded.as_ref())?;
         if component.is_modified() {
             let upstream = self.upstream_id(component);
             graph.add(&Element::new("software_Package", upstream.clone(), release(component)))?;
             self.license(graph, &upstream, "hasDeclaredLicense", upstream_licence(component).as_ref())?;
-            self.relate(graph, id, "descendantOf", vec![upstream], "noAssertion")?;
+            self.relate(graph, relation(id, "descendantOf", vec![upstream]))?;
         }
         Ok(())
     }
@@ -198,7 +199,7 @@ impl<'b> Convert<'b> {
                 };
                 graph.add(&Element::new("software_Snippet", id.clone(), snippet))?;
                 if let Some(owner) = owner {
-                    self.relate(graph, self.package_id(owner), "copiedTo", vec![id], "noAssertion")?;
+                    self.relate(graph, relation(self.package_id(owner), "copiedTo", vec![id]))?;
                 }
             }
         }
@@ -228,26 +229,19 @@ impl<'b> Convert<'b> {
         match text.and_then(|text| self.expressions.get(text)) {
             Some(number) => {
                 let to = vec![self.id(&format!("License-{number}"))];
-                self.relate(graph, of.to_string(), kind, to, "noAssertion")
+                self.relate(graph, relation(of.to_string(), kind, to))
             }
             None => Ok(()),
         }
     }
 
     /// Relates an element to others; to none where there are none.
-    fn relate(
-        &self,
-        graph: &mut Graph<'_>,
-        from: String,
-        of: &'static str,
-        to: Vec<String>,
-        completeness: &'static str,
-    ) -> io::Result<()> {
-        if to.is_empty() {
+    fn relate(&self, graph: &mut Graph<'_>, relation: Relation) -> io::Result<()> {
+        if relation.to.is_empty() {
             return Ok(());
         }
         let id = self.id(&format!("Relationship-{}", graph.number()));
-        graph.add(&Element::new("Relationship", id, Relation { from, of, to, completeness }))
+        graph.add(&Element::new("Relationship", id, relation))
     }
 
     fn annotate(&self, graph: &mut Graph<'_>, subject: &str, properties: &Properties) -> io::Result<()> {
@@ -259,6 +253,11 @@ impl<'b> Convert<'b> {
         let rest = Annotation { of, subject: subject.to_string(), content: "text/plain", statement };
         graph.add(&Element::new("Annotation", id, rest))
     }
+}
+
+/// A relationship of which it is not known whether there is more.
+fn relation(from: String, of: &'static str, to: Vec<String>) -> Relation {
+    Relation { from, of, to, completeness: "noAssertion" }
 }
 
 /// What the index says of the release that a modified copy comes from.

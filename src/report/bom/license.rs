@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::license::expression::{self, Reading};
 use crate::model::finding::{FileReport, Finding, FindingKind};
 use crate::model::license::LicenseKind;
-use crate::report::bom::{Component, File};
+use crate::report::bom::{Bom, Component, File};
 
 /// What stands for a licence that nobody knows.
 pub(crate) const NO_ASSERTION: &str = "NOASSERTION";
@@ -62,20 +62,21 @@ fn concluded(declared: &str, detected: &BTreeSet<String>, kind: FindingKind) -> 
     said && detected.iter().all(|one| allowed.contains(one))
 }
 
-/// The licence that a file has: the one that it states, if it states one and its component declares the same or nothing.
-pub(crate) fn of_file(file: &FileReport, owner: Option<&Component<'_>>) -> Option<String> {
-    let stated = file.stated();
+/// The licence that a file has: the one that it states, where it states one and every component that it holds code of
+/// declares the same. Lines that belong to no component leave it open: nobody knows whose statement holds for them.
+pub(crate) fn of_file(file: &File<'_>, bom: &Bom<'_>) -> Option<String> {
+    let stated = file.report.stated();
     let only = stated.first().filter(|_| stated.len() == 1).and_then(|one| valid(one))?;
-    let Some(owner) = owner else { return Some(only) };
-    let licensing = owner.finding.licensing.as_ref();
-    let amiss = licensing.is_some_and(|one| {
-        [&one.notice_removed, &one.notice_replaced].iter().any(|paths| paths.listed.contains(&file.path))
-    });
-    let agrees = owner.licence.declared.as_deref().is_none_or(|declared| {
-        let allowed = terms(declared);
-        terms(&only).iter().all(|one| allowed.contains(one))
-    });
-    (agrees && !amiss).then_some(only)
+    let terms_here = terms(&only);
+    let agrees = |owner: Option<&Component<'_>>| {
+        let Some(owner) = owner else { return false };
+        let licensing = owner.finding.licensing.as_ref();
+        let amiss = licensing.is_some_and(|one| {
+            [&one.notice_removed, &one.notice_replaced].iter().any(|paths| paths.listed.contains(&file.report.path))
+        });
+        !amiss && owner.licence.declared.as_deref().is_some_and(|declared| terms_here.is_subset(&terms(declared)))
+    };
+    file.matches(bom).all(|(_, owner)| agrees(owner)).then_some(only)
 }
 
 /// The terms that a file states, sorted.
@@ -231,6 +232,20 @@ mod tests {
         let finding = sample::finding("pkg:npm/a@1", &["1"], FindingKind::Vendored, "a");
         let found = Licence::of(&Finding { licensing: Some(licensing), ..finding });
         assert_eq!((found.declared.as_deref(), found.concluded), (Some("Zlib"), None));
+    }
+
+    #[test]
+    fn a_file_has_the_licence_that_it_states_where_its_origin_agrees() {
+        let mut report = sample::report();
+        let of = |report: &crate::model::finding::Report, at: usize| {
+            let bom = Bom::of(report);
+            of_file(&bom.files[at], &bom)
+        };
+        assert_eq!(of(&report, 2).as_deref(), Some("MIT"), "jquery says what its file says");
+        assert_eq!(of(&report, 3), None, "zlib does not");
+        assert_eq!(of(&report, 1), None, "nobody knows what ring declares");
+        report.findings.remove(2);
+        assert_eq!(of(&report, 2), None, "lines of nobody knows whom");
     }
 
     #[test]

@@ -80,11 +80,6 @@ impl<'r> File<'r> {
         open_source(self.report).map(move |found| (found, owned(found)))
     }
 
-    /// The component of its best match that belongs to one.
-    pub fn owner<'f>(&self, bom: &'f Bom<'r>) -> Option<&'f Component<'r>> {
-        self.matches(bom).find_map(|(_, owner)| owner)
-    }
-
     /// Its copyright statements, each once, a line each; `None` where it makes none.
     pub fn copyrights(&self) -> Option<String> {
         joined(self.report.copyrights.iter().map(|one| one.statement.as_str()))

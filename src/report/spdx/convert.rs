@@ -195,7 +195,6 @@ impl<'b> Convert<'b> {
 
     pub fn file(&self, file: &BomFile<'_>) -> File {
         let report = file.report;
-        let owner = file.owner(self.bom);
         let wanted = self.bom.report.wanted;
         let stated: Vec<String> = license::stated(report).into_iter().collect();
         let nothing = |wanted: bool| if wanted { NONE } else { NO_ASSERTION }.to_string();
@@ -204,7 +203,7 @@ impl<'b> Convert<'b> {
             file_name: file_name(&safe(&file.path)),
             file_types: [if report.language.is_some() { "SOURCE" } else { "BINARY" }],
             checksums: checksums(file),
-            concluded: or_none_known(license::of_file(report, owner)),
+            concluded: or_none_known(license::of_file(file, self.bom)),
             stated: if stated.is_empty() { vec![nothing(wanted.licenses)] } else { stated },
             copyright_text: file.copyrights().unwrap_or_else(|| nothing(wanted.copyrights)),
             comment: report.digests.as_deref().map(|all| format!("{}\nblake3:{}", all.swhid(), hex(&report.blake3))),

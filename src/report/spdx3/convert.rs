@@ -64,7 +64,7 @@ impl<'b> Convert<'b> {
         let of_components =
             bom.components.iter().flat_map(|one| one.licence.declared.iter().chain(&one.licence.concluded));
         let upstream = bom.components.iter().filter_map(upstream_licence);
-        let files = bom.files.iter().filter_map(|file| license::of_file(file.report, file.owner(bom)));
+        let files = bom.files.iter().filter_map(|file| license::of_file(file, bom));
         let all: std::collections::BTreeSet<String> = of_components.cloned().chain(upstream).chain(files).collect();
         Convert { bom, stamp, namespace, expressions: all.into_iter().zip(1..).collect() }
     }
@@ -175,7 +175,7 @@ impl<'b> Convert<'b> {
         };
         graph.add(&Element::new("software_File", id.clone(), rest))?;
         self.annotate(graph, &id, &property::of_file(file, self.bom))?;
-        let licence = license::of_file(file.report, file.owner(self.bom));
+        let licence = license::of_file(file, self.bom);
         self.license(graph, &id, "hasConcludedLicense", licence.as_ref())?;
         self.snippets(graph, file)
     }

@@ -7,7 +7,8 @@ use clap::builder::{OsStringValueParser, PossibleValue, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::model::place::Lines;
-use crate::report::Format;
+use crate::report::cyclonedx::Spec;
+use crate::report::{Format, ReportFormat};
 
 mod index;
 mod review;
@@ -102,8 +103,8 @@ pub struct Scan {
     #[command(flatten)]
     pub indexes: Indexes,
     /// How to write the answer.
-    #[command(flatten)]
-    pub format: FormatChoice,
+    #[arg(long, value_enum, default_value = "human")]
+    pub format: ReportFormat,
     /// Write the report to this file; it appears when it is complete [default: standard output].
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
@@ -240,6 +241,35 @@ impl ValueEnum for Format {
     }
 }
 
+impl ValueEnum for ReportFormat {
+    fn value_variants<'a>() -> &'a [ReportFormat] {
+        use ReportFormat::{CycloneDx, Plain, Spdx, Spdx3, SpdxTagValue};
+        &[
+            Plain(Format::Human),
+            Plain(Format::Json),
+            Spdx,
+            SpdxTagValue,
+            Spdx3,
+            CycloneDx(Spec::V1_6),
+            CycloneDx(Spec::V1_5),
+            CycloneDx(Spec::V1_7),
+        ]
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        let (name, help) = match self {
+            ReportFormat::Plain(format) => return format.to_possible_value(),
+            ReportFormat::Spdx => ("spdx", "SPDX 2.3, JSON"),
+            ReportFormat::SpdxTagValue => ("spdx-tv", "SPDX 2.3, tags and values"),
+            ReportFormat::Spdx3 => ("spdx3", "SPDX 3.0.1, JSON-LD"),
+            ReportFormat::CycloneDx(Spec::V1_6) => ("cyclonedx", "CycloneDX 1.6, JSON"),
+            ReportFormat::CycloneDx(Spec::V1_5) => ("cyclonedx-1.5", "CycloneDX 1.5, JSON"),
+            ReportFormat::CycloneDx(Spec::V1_7) => ("cyclonedx-1.7", "CycloneDX 1.7, JSON"),
+        };
+        Some(PossibleValue::new(name).help(help))
+    }
+}
+
 /// Reads a command line, the program's name first.
 ///
 /// # Errors
@@ -315,7 +345,7 @@ mod tests {
     fn a_scan_has_defaults() {
         let scan = scan("foundling scan");
         assert_eq!(scan.paths, [PathBuf::from(".")]);
-        assert_eq!(scan.format.format, Format::Human);
+        assert_eq!(scan.format, ReportFormat::Plain(Format::Human));
         assert!(scan.output.is_none() && scan.run.threads.is_none() && scan.indexes.index.is_empty());
         assert!(!(scan.indexes.no_default_index || scan.no_ignore || scan.all_files || scan.run.quiet));
         assert!(!scan.parts.no_copyrights);
@@ -329,7 +359,7 @@ mod tests {
         );
         assert_eq!(scan.paths, [PathBuf::from("a"), PathBuf::from("b")]);
         assert_eq!(scan.indexes.index, [PathBuf::from("x.fdx"), PathBuf::from("y.fdx")]);
-        assert_eq!((scan.format.format, scan.run.threads), (Format::Json, Some(3)));
+        assert_eq!((scan.format, scan.run.threads), (ReportFormat::Plain(Format::Json), Some(3)));
         assert_eq!(scan.output, Some(PathBuf::from("r.json")));
         assert!(scan.indexes.no_default_index && scan.no_ignore && scan.all_files && scan.run.quiet);
         assert!(scan.parts.no_copyrights);

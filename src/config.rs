@@ -11,8 +11,8 @@ use crate::error::Error;
 use crate::examine::Wanted;
 use crate::index::writer::Profile;
 use crate::registry;
-use crate::report::Format;
 use crate::report::licenses::Listed;
+use crate::report::{Format, ReportFormat};
 use crate::scan;
 
 /// Where an index comes from.
@@ -49,7 +49,7 @@ pub struct ScanSettings {
     /// How to scan.
     pub options: scan::Options,
     /// How to write the report.
-    pub format: Format,
+    pub format: ReportFormat,
     /// Where to; `None` for standard output.
     pub output: Option<PathBuf>,
     /// How hard to work.
@@ -112,6 +112,7 @@ impl ScanSettings {
             no_ignore: scan.no_ignore,
             all_files: scan.all_files,
             wanted,
+            digests: scan.format.needs_digests(),
             threads: effort.threads,
             excludes: Vec::new(),
         };
@@ -123,7 +124,7 @@ impl ScanSettings {
                 false => scan.indexes.index.into_iter().map(IndexSource::File).collect(),
             },
             options,
-            format: scan.format.format,
+            format: scan.format,
             output: scan.output,
             effort,
         })
@@ -156,6 +157,7 @@ impl LicenseSettings {
             no_ignore: licenses.no_ignore,
             all_files: true,
             wanted: Wanted { licenses: true, ..Wanted::NONE },
+            digests: false,
             threads: effort.threads,
             excludes: Vec::new(),
         };

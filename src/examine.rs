@@ -96,6 +96,7 @@ pub fn examine(
         path: file.path.to_string(),
         bytes: file.bytes,
         blake3: file.blake3,
+        digests: None,
         language: None,
         code_lines: 0,
         lines: 0,

@@ -106,7 +106,7 @@ fn run_scan(scan: cli::Scan) -> Result<Ended, Error> {
     let (mut report, comparison) = looked_at(&what, settings, &indexes, &|bytes| progress.count(bytes))?;
     progress.finish();
     held.judge(&mut report, comparison, matches!(what, What::Trees))?;
-    report::deliver(&report, settings.format, Output::open(settings.output.as_deref())?)?;
+    report::deliver(&report, settings.format, self::review::stamp()?, Output::open(settings.output.as_deref())?)?;
     if report.review.failures.is_empty() {
         return Ok(Ended::Done);
     }

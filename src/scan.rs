@@ -3,7 +3,7 @@
 pub mod paste;
 pub mod since;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Mutex;
 
@@ -14,7 +14,7 @@ use crate::index::inventory::Figures;
 use crate::index::set::{IndexFile, Indexes};
 use crate::input::archive::{self, ArchiveLimits};
 use crate::input::walk::{self, FoundFile, WalkOptions};
-use crate::input::{manifest, read};
+use crate::input::{digest, manifest, read};
 use crate::license;
 use crate::model::declaration::Manifest;
 use crate::model::evidence::FileEvidence;
@@ -34,6 +34,8 @@ pub struct Options {
     pub all_files: bool,
     /// What to look for.
     pub wanted: Wanted,
+    /// Whether files with a match get the digests that bills of materials name them by.
+    pub digests: bool,
     /// Threads; 0 for one a core.
     pub threads: usize,
     /// Files that are not read, by patterns of paths below the root.
@@ -122,6 +124,12 @@ fn excluded(options: &Options, counts: &BTreeMap<usize, u64>) -> Vec<Excluded> {
         files: counts.get(&at).copied().unwrap_or(0),
     };
     options.excludes.iter().enumerate().map(one).collect()
+}
+
+/// The lines that the matches of a file begin and end with.
+fn ends(evidence: &FileEvidence) -> BTreeSet<u32> {
+    let ranges = evidence.snippets.iter().flat_map(|snippet| &snippet.ranges);
+    ranges.flat_map(|range| [range.lines.first, range.lines.last]).collect()
 }
 
 /// What each root says of itself, and whether that holds.
@@ -288,6 +296,10 @@ impl<'a> Worker<'a> {
         let mut evidence = examine(&self.search, source, content, &mut self.scratch, None);
         self.own.add_problems(source.root, std::mem::take(&mut evidence.problems));
         let known = !evidence.whole.is_empty() || !evidence.snippets.is_empty();
+        if let Some(bytes) = bytes.filter(|_| known && self.options.digests) {
+            let text = if let Content::Text(text) = content { Some(text) } else { None };
+            evidence.digests = Some(Box::new(digest::of(bytes, text, &ends(&evidence))));
+        }
         // A licence file speaks for the folder around it, whatever it holds.
         let named = !evidence.licenses.is_empty() || !evidence.mentions.is_empty();
         let states = named || !evidence.copyrights.is_empty();
@@ -302,6 +314,7 @@ impl<'a> Worker<'a> {
                 path: evidence.path,
                 bytes: evidence.bytes,
                 blake3: evidence.blake3,
+                digests: None,
                 language: evidence.language,
                 matches: Vec::new(),
                 licenses: Vec::new(),

@@ -241,6 +241,7 @@ mod tests {
             path: path.into(),
             bytes: 1,
             blake3: [0; 32],
+            digests: None,
             language: Some("text"),
             code_lines: 1,
             lines: 1,

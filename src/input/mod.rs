@@ -2,6 +2,7 @@
 //! hold ([`archive`]). Nothing is ever written, and nothing that was found here is executed or followed out of its root.
 
 pub mod archive;
+pub mod digest;
 mod ignore_rules;
 pub mod manifest;
 pub mod read;

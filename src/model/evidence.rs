@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use crate::error::Problem;
 use crate::model::copyright::Copyright;
+use crate::model::digest::Digests;
 use crate::model::ids::{ContentId, IndexNo, LineageId, ReleaseRange, RootNo};
 use crate::model::license::LicenseMatch;
 use crate::model::place::RangePair;
@@ -106,6 +107,8 @@ pub struct FileEvidence {
     pub bytes: u64,
     /// BLAKE3 of the bytes.
     pub blake3: [u8; 32],
+    /// Other digests, where they were asked for and something matches.
+    pub digests: Option<Box<Digests>>,
     /// Language, as reports name it; `None` for what is not text.
     pub language: Option<&'static str>,
     /// Lines that hold code.

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::error::Problem;
 use crate::model::copyright::Copyright;
 use crate::model::declaration::Manifest;
+use crate::model::digest::Digests;
 use crate::model::evidence::{MatchKind, Wanted};
 use crate::model::ids::RootNo;
 use crate::model::license::{self, LicenseMatch};
@@ -324,6 +325,8 @@ pub struct FileReport {
     pub bytes: u64,
     /// BLAKE3 of the bytes.
     pub blake3: [u8; 32],
+    /// Other digests, where they were asked for and something matches.
+    pub digests: Option<Box<Digests>>,
     /// Language; `None` for what is not text.
     pub language: Option<&'static str>,
     /// Best explanation first.

@@ -2,6 +2,7 @@
 
 pub mod copyright;
 pub mod declaration;
+pub mod digest;
 pub mod evidence;
 pub mod finding;
 pub mod ids;

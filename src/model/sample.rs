@@ -69,6 +69,7 @@ pub(crate) fn file(path: &str, matches: Vec<FileMatch>) -> FileReport {
         path: path.to_string(),
         bytes: 12_345,
         blake3,
+        digests: None,
         language: Some("C"),
         matches,
         licenses: Vec::new(),

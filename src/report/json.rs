@@ -12,6 +12,7 @@ use serde_json::ser::Formatter;
 
 use crate::error::Code;
 use crate::model::copyright::Copyright;
+use crate::model::digest::{Digests, hex};
 use crate::model::evidence::{MatchKind, Wanted};
 use crate::model::finding::{
     AlsoIn, Declared, Declarer, FileMatch, FileReport, Finding, FindingKind, IndexSummary, LicenseFlag, Licensing,
@@ -111,6 +112,16 @@ struct File<'r> {
     path: Cow<'r, str>,
     bytes: u64,
     blake3: String,
+    /// This and the next three: where digests were asked for and something matches.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sha1: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sha256: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    swhid: Option<String>,
+    /// Lines that matches begin or end with, each with its first byte, from 0, and the one behind its last.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    line_bytes: Vec<(u32, u64, u64)>,
     language: Option<&'static str>,
     matches: Vec<Match<'r>>,
     licenses: Vec<License<'r>>,
@@ -240,10 +251,16 @@ fn component<'r>(report: &'r Report, finding: &'r Finding, verdict: Option<&'r V
 }
 
 fn file<'r>(report: &'r Report, file: &'r FileReport) -> File<'r> {
+    let digests = file.digests.as_deref();
+    let line_bytes = |all: &Digests| all.offsets.iter().map(|one| (one.line, one.first, one.end)).collect();
     File {
         path: report.shown_path(file.scan_root, &file.path),
         bytes: file.bytes,
         blake3: hex(&file.blake3),
+        sha1: digests.map(|all| hex(&all.sha1)),
+        sha256: digests.map(|all| hex(&all.sha256)),
+        swhid: digests.map(Digests::swhid),
+        line_bytes: digests.map(line_bytes).unwrap_or_default(),
         language: file.language,
         matches: file.matches.iter().map(match_entry).collect(),
         licenses: file.licenses.iter().map(license_entry).collect(),
@@ -271,18 +288,9 @@ fn license_entry(found: &LicenseMatch) -> License<'_> {
 }
 
 /// Four decimals; what is no number is 0, and so is minus 0.
-fn rounded(value: f32) -> f64 {
+pub(super) fn rounded(value: f32) -> f64 {
     let value = (f64::from(value) * 1e4).round() / 1e4;
     if value.is_finite() { value + 0.0 } else { 0.0 }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    let mut out = String::with_capacity(bytes.len() * 2);
-    for byte in bytes {
-        let _ = write!(out, "{byte:02x}");
-    }
-    out
 }
 
 /// A field on a line of its own, with the comma behind it.
@@ -304,7 +312,7 @@ pub(super) fn list(out: &mut dyn Write, name: &str, entries: impl Iterator<Item 
     out.write_all(if empty { b"]" } else { b"\n  ]" })
 }
 
-fn entry(out: &mut dyn Write, value: &impl Serialize) -> io::Result<()> {
+pub(super) fn entry(out: &mut dyn Write, value: &impl Serialize) -> io::Result<()> {
     value.serialize(&mut serde_json::Serializer::with_formatter(out, Line)).map_err(io::Error::from)
 }
 

@@ -2,6 +2,8 @@
 //!
 //! One file a format; each is a function of the report alone, so the same report gives the same bytes.
 
+mod bom;
+pub mod cyclonedx;
 pub mod human;
 pub mod index_diff;
 pub mod index_info;
@@ -15,6 +17,8 @@ pub mod output;
 mod page;
 pub mod progress;
 pub mod review;
+pub mod spdx;
+pub mod spdx3;
 mod stamp;
 mod summary;
 
@@ -35,6 +39,28 @@ pub enum Format {
     Human,
     /// For programs, `foundling-report/1`: see [`json`].
     Json,
+}
+
+/// The formats of a scan's report: those of [`Format`], and bills of materials.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReportFormat {
+    /// For people or programs.
+    Plain(Format),
+    /// SPDX 2.3 as JSON: see [`spdx`].
+    Spdx,
+    /// SPDX 2.3 as tags and values: see [`spdx`].
+    SpdxTagValue,
+    /// SPDX 3.0.1: see [`spdx3`].
+    Spdx3,
+    /// CycloneDX: see [`cyclonedx`].
+    CycloneDx(cyclonedx::Spec),
+}
+
+impl ReportFormat {
+    /// Whether it names files by more digests than the report itself does. JSON is what other formats are made of later.
+    pub fn needs_digests(self) -> bool {
+        self != ReportFormat::Plain(Format::Human)
+    }
 }
 
 /// Columns where the reader is no terminal.
@@ -80,13 +106,33 @@ pub fn write(report: &Report, format: Format, style: &Style, out: &mut dyn Write
     }
 }
 
+/// [`write()`] for every format of a scan's report; `stamp` matters to bills of materials only.
+///
+/// # Errors
+/// What `out` answers.
+pub fn write_report(
+    report: &Report,
+    format: ReportFormat,
+    style: &Style,
+    stamp: Stamp,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    match format {
+        ReportFormat::Plain(format) => write(report, format, style, out),
+        ReportFormat::Spdx => spdx::write(report, stamp, out),
+        ReportFormat::SpdxTagValue => spdx::write_tag_value(report, stamp, out),
+        ReportFormat::Spdx3 => spdx3::write(report, stamp, out),
+        ReportFormat::CycloneDx(spec) => cyclonedx::write(report, spec, stamp, out),
+    }
+}
+
 /// Writes `report` and makes it stand: the last step of a scan.
 ///
 /// # Errors
 /// [`Error::Io`] that names the file; what stood there before is untouched then.
-pub fn deliver(report: &Report, format: Format, mut output: Output) -> Result<(), Error> {
+pub fn deliver(report: &Report, format: ReportFormat, stamp: Stamp, mut output: Output) -> Result<(), Error> {
     let style = output.style();
-    match write(report, format, &style, &mut output) {
+    match write_report(report, format, &style, stamp, &mut output) {
         Ok(()) => output.commit(),
         Err(source) => Err(output.error(source)),
     }
@@ -101,12 +147,13 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("report.json");
         let report = sample::report();
-        deliver(&report, Format::Json, Output::file(&path).unwrap()).unwrap();
+        let plain = ReportFormat::Plain;
+        deliver(&report, plain(Format::Json), Stamp(0), Output::file(&path).unwrap()).unwrap();
         let mut expected = Vec::new();
         json::write(&report, &mut expected).unwrap();
         assert_eq!(std::fs::read(&path).unwrap(), expected);
         let path = folder.path().join("report.txt");
-        deliver(&report, Format::Human, Output::file(&path).unwrap()).unwrap();
+        deliver(&report, plain(Format::Human), Stamp(0), Output::file(&path).unwrap()).unwrap();
         assert!(std::fs::read_to_string(&path).unwrap().starts_with("foundling found"));
     }
 }

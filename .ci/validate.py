@@ -1,0 +1,262 @@
+"""Checks foundling's bills of materials: see .ci/validate, which fetches what this needs and calls it."""
+
+import glob
+import hashlib
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import zipfile
+
+import jsonschema
+from cyclonedx.model.bom import Bom
+from cyclonedx.model.component import ComponentType
+from cyclonedx.schema import SchemaVersion
+from cyclonedx.validation.json import JsonStrictValidator
+from spdx_python_model import load_data
+from spdx_tools.spdx.parser.parse_anything import parse_file
+from spdx_tools.spdx.validation.document_validator import validate_full_spdx_document
+
+STAMP = "1709251199"
+# Name of the tree and crate folder that it is; PLANTED is made here.
+TREES = ["bzip2-sys", "liblzma-sys", "libsqlite3-sys", "libz-sys", "lz4-sys", "onig_sys", "zstd-sys"]
+PLANTED = "planted"
+FORMATS = {
+    "json": ("json", "json"),
+    "spdx": ("spdx", "spdx.json"),
+    "spdx-tv": ("spdx-tv", "spdx"),
+    "spdx3": ("spdx3", "spdx3.json"),
+    "cyclonedx-1.5": ("cyclonedx-1.5", "1.5.cdx.json"),
+    "cyclonedx": ("cyclonedx", "1.6.cdx.json"),
+    "cyclonedx-1.7": ("cyclonedx-1.7", "1.7.cdx.json"),
+}
+CYCLONEDX = {
+    "cyclonedx-1.5": SchemaVersion.V1_5,
+    "cyclonedx": SchemaVersion.V1_6,
+    "cyclonedx-1.7": SchemaVersion.V1_7,
+}
+HOSTILE = [
+    b"</text>\nSPDXID: SPDXRef-evil\n.c",
+    b"<script>alert(1)<\xe2\x81\x84script>.c",
+    "\u202egnp.c".encode(),
+    b"not\xffutf8\xfe.c",
+    b"quote\"'\\`$(x).c",
+    b"\x1b[31mred\x07.c",
+    b"a" * 240 + b".c",
+    b"#hash ?query %41 space.c",
+]
+
+
+def run(foundling, tree, style, out):
+    subprocess.run(
+        [foundling, "scan", "--quiet", "--no-ignore", "--format", style, "-o", str(out), "."],
+        check=True,
+        cwd=tree,
+        env={**os.environ, "SOURCE_DATE_EPOCH": STAMP},
+    )
+
+
+def plant(trees, place):
+    """A tree with a changed copy, pasted lines in three encodings, hostile names, odd licences and an archive."""
+    shutil.rmtree(place, ignore_errors=True)
+    place.mkdir(parents=True)
+    zlib = folder(trees, "libz-sys") / "src" / "zlib"
+    copy = place / "third_party" / "zlib"
+    shutil.copytree(zlib, copy)
+    for name in ["inflate.c", "deflate.c", "adler32.c"]:
+        path = copy / name
+        lines = path.read_text(encoding="latin-1").split("\n")
+        lines[len(lines) // 2 : len(lines) // 2] = ["/* ours */ static int ours_%d(int a) { return a * 7; }" % n for n in range(9)]
+        path.write_text("\n".join(lines), encoding="latin-1")
+    source = next(folder(trees, "zstd-sys").rglob("zstd_compress.c")).read_text().split("\n")
+    pasted = "int before(void) { return 1; }\n\n" + "\n".join(source[1200:1500]) + "\n\nint behind(void) { return 2; }\n"
+    (place / "src").mkdir()
+    (place / "src" / "plain.c").write_text("/* SPDX-License-Identifier: LicenseRef-ours */\n" + pasted)
+    odd = "// SPDX-License-Identifier: GPL-2.0-or-later WITH AdditionRef-theirs\r\n"
+    (place / "src" / "crlf.c").write_bytes((odd + pasted.replace("\n", "\r\n")).encode())
+    (place / "src" / "marked.c").write_bytes(b"\xef\xbb\xbf" + pasted.encode())
+    (place / "src" / "wide.c").write_bytes(("\ufeff// \U0001f600\n" + pasted).encode("utf-16-le"))
+    evil = os.fsencode(place / "names")
+    os.mkdir(evil)
+    for name in HOSTILE:
+        path = os.path.join(evil, name)
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        shutil.copy(zlib / "inftrees.c", path)
+    with zipfile.ZipFile(place / "bundle.zip", "w") as bundle:
+        for name in ["zlib.h", "inftrees.c", "inflate.c", "trees.c"]:
+            bundle.writestr(zipfile.ZipInfo("lib/" + name), (zlib / name).read_bytes())
+
+
+def folder(trees, name):
+    return pathlib.Path(next(iter(sorted(glob.glob(str(trees / f"{name}-[0-9]*"))))))
+
+
+def matches(file):
+    return [match for match in file["matches"] if match.get("origin") != "internal"]
+
+
+def expected(report):
+    """What a bill of materials of a report must hold."""
+    files = [file for file in report["files"] if matches(file)]
+    known = lambda file, pair: {line for line, _, _ in file.get("line_bytes", [])} >= set(pair["lines"])
+    snippets = [
+        (file["path"], pair["lines"])
+        for file in files
+        for match in matches(file)
+        if match["kind"] == "snippet"
+        for pair in match["ranges"]
+        if known(file, pair)
+    ]
+    return {
+        "components": len(report["components"]),
+        "modified": sum(1 for one in report["components"] if one["modified_files"]),
+        "versions": sum(len(one["versions"]) for one in report["components"]),
+        "files": len(files),
+        "snippets": len(snippets),
+    }
+
+
+def check_files(report, tree):
+    """The digests and byte ranges of the JSON report against the files themselves. Returns how many of each were checked."""
+    digests = ranges = 0
+    for file in report["files"]:
+        path = tree / file["path"]
+        if "sha1" not in file or not path.is_file():
+            continue
+        data = path.read_bytes()
+        assert file["sha1"] == hashlib.sha1(data).hexdigest(), path
+        assert file["sha256"] == hashlib.sha256(data).hexdigest(), path
+        blob = b"blob %d\0" % len(data) + data
+        assert file["swhid"] == "swh:1:cnt:" + hashlib.sha1(blob).hexdigest(), path
+        digests += 1
+        wide = data.startswith(b"\xff\xfe")
+        text = data.decode("utf-16-le") if wide else None
+        lines = [line.encode("utf-16-le") for line in text.splitlines(keepends=True)] if wide else data.split(b"\n")
+        for number, first, end in file.get("line_bytes", []):
+            line = lines[number - 1] if wide else lines[number - 1] + b"\n"
+            mark = b"\xff\xfe" if wide else b"\xef\xbb\xbf"
+            if number == 1 and line.startswith(mark):
+                line = line[len(mark) :]
+            assert data[first:end] == line or data[first:end] + b"\n" == line, (path, number)
+            ranges += 1
+    return digests, ranges
+
+
+def check_spdx(text, schema, counts):
+    document = json.loads(text)
+    jsonschema.validate(document, schema)
+    seen = {
+        "components": len(document["packages"]) - 1 - counts["modified"],
+        "files": len(document["files"]),
+        "snippets": len(document["snippets"]),
+    }
+    purls = [
+        ref
+        for package in document["packages"]
+        for ref in package.get("externalRefs", [])
+        if ref["referenceType"] == "purl"
+    ]
+    seen["versions"] = len(purls) - counts["modified"]
+    return seen
+
+
+def check_foreign_spdx(path, counts):
+    """Opens a document with spdx-tools and lets it judge it."""
+    document = parse_file(str(path))
+    messages = validate_full_spdx_document(document)
+    assert not messages, (path, len(messages), [one.validation_message for one in messages[:5]])
+    return {
+        "components": len(document.packages) - 1 - counts["modified"],
+        "files": len(document.files),
+        "snippets": len(document.snippets),
+    }
+
+
+def check_spdx3(text, schema):
+    document = json.loads(text)
+    jsonschema.Draft202012Validator(schema).validate(document)
+    model, graph = load_data(document)
+    kinds = lambda kind: [one for one in graph.foreach_type(kind)]
+    packages = kinds("software_Package")
+    upstream = [one for one in packages if "#Upstream-" in one.spdxId]
+    unresolved = graph.link()
+    assert not unresolved, list(unresolved)[:5]
+    return {
+        "components": len(packages) - 1 - len(upstream),
+        "modified": len(upstream),
+        "versions": sum(len(one.externalIdentifier) for one in packages),
+        "files": len(kinds("software_File")),
+        "all snippets": len(kinds("software_Snippet")),
+    }
+
+
+def check_cyclonedx(text, version):
+    problem = JsonStrictValidator(version).validate_str(text)
+    assert problem is None, problem
+    document = json.loads(text)
+    bom = Bom.from_json(data=document)
+    libraries = [one for one in bom.components if one.type == ComponentType.LIBRARY]
+    nested = lambda all: [inner for one in all for inner in [one, *nested(one.components)]]
+    files = {one.name for one in nested(bom.components) if one.type == ComponentType.FILE}
+    identities = [one for library in libraries for one in library.evidence.identity]
+    seen = {
+        "components": len(libraries),
+        "modified": sum(1 for one in libraries if one.pedigree and one.pedigree.ancestors),
+        "files": len(files),
+    }
+    if version != SchemaVersion.V1_5:
+        seen["versions"] = len(identities) - len(libraries)
+    return seen
+
+
+def check(foundling, name, tree, out, schemas):
+    texts = {}
+    for style, (flag, ending) in FORMATS.items():
+        path = out / f"{name}.{ending}"
+        run(foundling, tree, flag, path)
+        texts[style] = path.read_text(encoding="utf-8")
+        again = out / f"again.{ending}"
+        run(foundling, tree, flag, again)
+        assert again.read_text(encoding="utf-8") == texts[style], f"{path}: a second scan gives other bytes"
+    report = json.loads(texts["json"])
+    counts = expected(report)
+    every = sum(len(match["ranges"]) for file in report["files"] for match in matches(file) if match["kind"] == "snippet")
+    digests, ranges = check_files(report, tree)
+    seen = {
+        "SPDX 2.3 schema": check_spdx(texts["spdx"], schemas["spdx"], counts),
+        "spdx-tools, JSON": check_foreign_spdx(out / f"{name}.spdx.json", counts),
+        "spdx-tools, tags": check_foreign_spdx(out / f"{name}.spdx", counts),
+        "SPDX 3.0.1": check_spdx3(texts["spdx3"], schemas["spdx3"]),
+    }
+    for style, version in CYCLONEDX.items():
+        seen[f"CycloneDX {version.to_version()}"] = check_cyclonedx(texts[style], version)
+    counts["all snippets"] = every
+    for who, found in seen.items():
+        for what, count in found.items():
+            assert count == counts[what], f"{name}: {who} has {count} {what}, JSON {counts[what]}"
+    print(f"{name}: {counts}, {digests} files and {ranges} line places as on disk; {len(seen)} formats agree")
+    return counts
+
+
+def main():
+    foundling, work = sys.argv[1], pathlib.Path(sys.argv[2])
+    trees, out = work / "trees", work / "reports"
+    shutil.rmtree(out, ignore_errors=True)
+    out.mkdir()
+    schemas = {
+        "spdx": json.loads((folder(trees, "serde-spdx") / "schemas" / "spdx_2_3.json").read_text()),
+        "spdx3": json.loads((work / "package" / "data" / "spdx-export.schema.json").read_text()),
+    }
+    plant(trees, work / PLANTED)
+    total = {}
+    for name in [*TREES, PLANTED]:
+        tree = work / PLANTED if name == PLANTED else folder(trees, name)
+        for what, count in check(foundling, name, tree, out, schemas).items():
+            total[what] = total.get(what, 0) + count
+    assert all(total.values()), f"nothing was checked: {total}"
+    print(f"{len(TREES) + 1} trees, {total}: valid, opened, counted")
+
+
+main()

@@ -46,14 +46,18 @@ pub struct Accounts<'m> {
 }
 
 impl<'m> Accounts<'m> {
-    /// Of the manifests of one tree, by path.
-    pub fn of(manifests: Vec<&'m Manifest>) -> Accounts<'m> {
+    /// Of the manifests of one tree, by path. `own` are purls, as they compare, of the project itself: the record of an unpacked
+    /// package that is scanned declares none of what it carries.
+    pub fn of(manifests: Vec<&'m Manifest>, own: &BTreeSet<String>) -> Accounts<'m> {
         let locks = Locks::of(&manifests);
         let (files, folders, names) = Default::default();
         let mut accounts = Accounts { manifests, files, folders, somewhere: Vec::new(), names, extraneous: Vec::new() };
         for (manifest, from) in accounts.manifests.clone().into_iter().zip(0..) {
             for (declaration, at) in manifest.declarations.iter().zip(0..) {
                 let by = Ref { manifest: from, declaration: at };
+                if own.contains(&folded(&declaration.purl)) {
+                    continue;
+                }
                 match locks.standing(manifest, declaration) {
                     Standing::Counts => accounts.add(by, declaration),
                     Standing::Extraneous => accounts.extraneous.push(by),

@@ -30,7 +30,7 @@ fn installed(folder: &str) -> Manifest {
 }
 
 fn by(manifests: &[Manifest], path: &str, purl: &str) -> Option<(Relation, String)> {
-    let accounts = Accounts::of(manifests.iter().collect());
+    let accounts = Accounts::of(manifests.iter().collect(), &BTreeSet::new());
     let managed = accounts.managed_by(accounts.account(path, &Names::of([purl]))?)?;
     Some((managed.relation, managed.at.purl))
 }
@@ -61,7 +61,7 @@ fn a_package_among_the_installed_ones_counts_as_far_as_its_lockfile_knows_it() {
     let broken = Manifest { whole: false, ..other.clone() };
     assert!(by(&[record.clone(), project, broken], path, JQUERY).is_some(), "what it would have said is not known");
     let hidden = npm_lock("node_modules/.package-lock.json", &["node_modules/other"]);
-    assert_eq!(Accounts::of(vec![&hidden, &record]).extraneous().len(), 1);
+    assert_eq!(Accounts::of(vec![&hidden, &record], &BTreeSet::new()).extraneous().len(), 1);
 }
 
 #[test]
@@ -120,7 +120,7 @@ fn a_component_is_named_wherever_manifests_name_it_the_nearest_first() {
         wanted("package.json", ManifestKind::Manifest, ""),
         wanted("other/yarn.lock", ManifestKind::Lockfile, "3.0.0"),
     ];
-    let accounts = Accounts::of(tree.iter().collect());
+    let accounts = Accounts::of(tree.iter().collect(), &BTreeSet::new());
     let names = Names::of(["pkg:generic/x", "pkg:npm/jQuery"]);
     let found = accounts.naming(&names, "app/static/jquery.js");
     let manifests: Vec<&str> = found.iter().map(|one| one.manifest.as_str()).collect();

@@ -122,7 +122,7 @@ fn tree(
     let (places, mut rest) = settle(&mut catalog, &own, &files, &claims, &chosen);
     rest.contests = contests;
     let mut members = member::members(&mut catalog, &files, places, rest);
-    let accounts = Accounts::of(project.manifests.iter().collect());
+    let accounts = Accounts::of(project.manifests.iter().collect(), &own);
     managed::split(&catalog, &accounts, &files, &mut members);
     let explained = explain::explain(&catalog, Tree { root, wanted, accounts: &accounts }, files, &members);
     let names = if accounts.has_notes() { catalog.names() } else { HashMap::new() };

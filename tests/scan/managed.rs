@@ -141,6 +141,19 @@ fn files_of_a_package_folder_are_held_against_its_record() {
 }
 
 #[test]
+fn the_record_of_the_package_that_is_scanned_accounts_for_nothing_it_carries() {
+    let tree = tree();
+    put(&tree, "app/_vendor/zoo", 300);
+    let paths: String = files(300).iter().map(|(path, _)| format!("app/_vendor/zoo/{path},,\n")).collect();
+    tree.add("tree/app-1.0.dist-info/RECORD", &paths);
+    tree.add("tree/app-1.0.dist-info/METADATA", "Metadata-Version: 2.1\nName: app\n");
+    let report = scan(&tree);
+    assert_eq!(component(&report, "app/_vendor/zoo")["managed"], false);
+    tree.add("tree/other-1.0.dist-info/METADATA", "Metadata-Version: 2.1\nName: other\n");
+    assert_eq!(component(&scan(&tree), "app/_vendor/zoo")["managed"], true, "one of several that are installed");
+}
+
+#[test]
 fn a_note_about_nothing_is_said() {
     let tree = tree();
     tree.add("tree/third_party/zoo/README.chromium", "Name: zoo\nURL: https://zoo.example\nVersion: 3.1\n");

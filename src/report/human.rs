@@ -216,9 +216,12 @@ fn copied_lines(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
     Ok(())
 }
 
-/// The best match of `file` that belongs to no finding, or to an undeclared one other than a vendored folder, if it is a
+/// The best match of `file`, if no manifest accounts for that, that belongs to no finding, or to an undeclared one other than a vendored folder, if it is a
 /// snippet.
 fn copied_into<'f>(file: &'f FileReport, owners: &Owners<'_>) -> Option<&'f FileMatch> {
+    if file.managed {
+        return None;
+    }
     let of_interest = |finding: &Finding| !finding.is_managed() && finding.kind != FindingKind::Vendored;
     let mut matches = open_source(file);
     let best = matches.find(|found| owners.owner(file, &found.purl).is_none_or(of_interest));

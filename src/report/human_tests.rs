@@ -1,6 +1,7 @@
 //! Whole reports as people see them.
 
 use super::*;
+use crate::model::evidence::Wanted;
 use crate::model::finding::{Change, DeclaredAt, Discrepancy, DiscrepancyKind, Paths};
 use crate::model::ids::RootNo;
 use crate::model::review::{
@@ -379,4 +380,15 @@ Gone since the earlier report
 ";
     assert!(text.contains(expected), "{text}");
     assert_fits(&text, 80);
+}
+
+#[test]
+fn lines_in_installed_packages_are_their_own_business() {
+    let lines = matched("pkg:npm/x@1", MatchKind::Snippet, "x.js", &[range(1, 20, 0)]);
+    let mut report = Report { wanted: Wanted::ALL, indexes: sample::report().indexes, ..Report::default() };
+    report.files = vec![file("node_modules/y/y.js", vec![lines])];
+    assert!(render(&report, Style::PLAIN).starts_with("foundling found lines of 1 component"));
+    report.files[0].managed = true;
+    let text = render(&report, Style::PLAIN);
+    assert!(text.starts_with("foundling found nothing undeclared") && !text.contains("y.js"), "{text}");
 }

@@ -100,8 +100,11 @@ impl<'r> Owners<'r> {
         around.max_by_key(|finding| finding.root.len()).copied()
     }
 
-    /// The best of a file's copied lines that belong to no finding.
+    /// The best of a file's copied lines that belong to no finding; what an installed package is made of is its own business.
     pub fn loose<'f>(&self, file: &'f FileReport) -> Option<&'f FileMatch> {
+        if file.managed {
+            return None;
+        }
         let mut snippets = open_source(file).filter(|found| found.kind == MatchKind::Snippet);
         snippets.find(|found| self.owner(file, &found.purl).is_none())
     }

@@ -103,6 +103,17 @@ fn what_came_with_the_change_is_new_and_what_went_is_gone() {
 }
 
 #[test]
+fn an_earlier_report_goes_before_the_revision_and_nothing_unseen_is_gone() {
+    let tree = repository();
+    put(&tree, "third_party/zoo", 300);
+    let whole = run(tree.path(), ["scan", "--format", "json", "--no-default-index", "--index", "known.fdx", "tree"]);
+    tree.add("before.json", whole.stdout);
+    let found = report(&tree, &["HEAD", "--baseline", "before.json"]);
+    assert_eq!(states(&found), [said("third_party/zoo", "unchanged")]);
+    assert_eq!(found["review"]["gone"], serde_json::json!([]));
+}
+
+#[test]
 fn neighbours_that_did_not_change_are_evidence() {
     let tree = repository();
     let root = tree.path().join("tree");

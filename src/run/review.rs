@@ -66,7 +66,11 @@ impl Held {
     /// The environment gives a time that is none.
     pub fn judge(&self, report: &mut Report, comparison: Option<Comparison>, whole: bool) -> Result<(), Error> {
         let today = stamp()?.to_string();
-        let comparison = self.earlier.as_ref().map(|earlier| baseline::compare(report, earlier)).or(comparison);
+        let mut comparison = self.earlier.as_ref().map(|earlier| baseline::compare(report, earlier)).or(comparison);
+        if let (false, Some(_), Some(comparison)) = (whole, &self.earlier, &mut comparison) {
+            // What was not looked at is not gone.
+            comparison.gone.clear();
+        }
         let measure = Measure {
             policy: &self.settings.policy,
             settings: self.file.as_deref(),

@@ -106,6 +106,21 @@ fn a_place_that_holds_another_release_than_is_declared_is_said() {
 }
 
 #[test]
+fn an_installed_file_that_is_not_as_released_is_named() {
+    let tree = tree();
+    put(&tree, "node_modules/widget", 100);
+    tree.add("tree/package-lock.json", lock(&[("node_modules/widget", "1.0.0")]));
+    assert!(discrepancies(&scan(&tree)).is_empty());
+    let (changed, text) = files(100).remove(1);
+    tree.add(&format!("tree/node_modules/widget/{changed}"), text.replacen("return", "steal(); return", 1));
+    let report = scan(&tree);
+    assert_eq!(discrepancies(&report), [said("tampered", "pkg:npm/widget@1.0.0", "node_modules/widget")]);
+    let path = format!("node_modules/widget/{changed}");
+    assert_eq!(report["discrepancies"][0]["changes"], json!([["modified", path]]));
+    assert_eq!(component(&report, "node_modules/widget")["managed"], true);
+}
+
+#[test]
 fn a_package_that_its_lockfile_does_not_know_is_extraneous_and_unmanaged() {
     let tree = tree();
     put(&tree, "node_modules/widget", 100);

@@ -243,7 +243,7 @@ impl ValueEnum for Format {
 
 impl ValueEnum for ReportFormat {
     fn value_variants<'a>() -> &'a [ReportFormat] {
-        use ReportFormat::{CycloneDx, Plain, Spdx, Spdx3, SpdxTagValue};
+        use ReportFormat::{Csv, CycloneDx, Gitlab, Markdown, Plain, Spdx, Spdx3, SpdxTagValue};
         &[
             Plain(Format::Human),
             Plain(Format::Json),
@@ -253,6 +253,9 @@ impl ValueEnum for ReportFormat {
             CycloneDx(Spec::V1_6),
             CycloneDx(Spec::V1_5),
             CycloneDx(Spec::V1_7),
+            Csv,
+            Markdown,
+            Gitlab,
         ]
     }
 
@@ -265,6 +268,9 @@ impl ValueEnum for ReportFormat {
             ReportFormat::CycloneDx(Spec::V1_6) => ("cyclonedx", "CycloneDX 1.6, JSON"),
             ReportFormat::CycloneDx(Spec::V1_5) => ("cyclonedx-1.5", "CycloneDX 1.5, JSON"),
             ReportFormat::CycloneDx(Spec::V1_7) => ("cyclonedx-1.7", "CycloneDX 1.7, JSON"),
+            ReportFormat::Csv => ("csv", "Findings, one a row"),
+            ReportFormat::Markdown => ("markdown", "A summary for a comment on a merge request"),
+            ReportFormat::Gitlab => ("gitlab", "GitLab's code quality, JSON"),
         };
         Some(PossibleValue::new(name).help(help))
     }

@@ -186,6 +186,24 @@ fn an_earlier_report_tells_what_is_new_and_gone() {
 }
 
 #[test]
+fn other_programs_get_what_is_open_in_their_own_formats() {
+    let tree = decided();
+    let written = |format: &str| {
+        let fixed = ["scan", "--no-default-index", "--index", "known.fdx", "tree", "--format", format];
+        let ran = run(tree.path(), fixed);
+        assert_eq!((ran.status, ran.stderr.as_str()), (Some(0), ""));
+        ran.stdout
+    };
+    assert_eq!(written("csv").lines().count() as u64, COMPONENTS + 1);
+    assert!(written("markdown").contains("\n13 open findings in 52 files, 0 decided.\n"));
+    let entries: Value = serde_json::from_str(&written("gitlab")).unwrap();
+    assert_eq!(entries.as_array().unwrap().len() as u64, COMPONENTS);
+    tree.add("tree/foundling-decisions.toml", std::fs::read_to_string(tree.path().join("d.toml")).unwrap());
+    assert_eq!(written("gitlab").trim(), "[]");
+    assert!(written("markdown").contains("0 open findings in 53 files, 13 decided."));
+}
+
+#[test]
 fn settings_at_the_root_hold_and_are_listed() {
     let tree = tree();
     let settings = "fail_on = [\"unmanaged\"]\n[findings]\nmin_lines = 1\n[own]\npurls = [\"pkg:generic/part1*\"]\n\

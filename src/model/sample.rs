@@ -4,13 +4,16 @@ use crate::error::{Code, Problem};
 use crate::model::copyright::{Copyright, Years};
 use crate::model::evidence::{MatchKind, Wanted};
 use crate::model::finding::{
-    AlsoIn, DeclaredAt, FileMatch, FileReport, Finding, FindingKind, IndexSummary, ManagedBy, Origin, Paths, Relation,
-    Report, Sketch,
+    AlsoIn, Change, DeclaredAt, Discrepancy, DiscrepancyKind, FileMatch, FileReport, Finding, FindingKind,
+    IndexSummary, ManagedBy, Origin, Paths, Relation, Report, Sketch,
 };
 use crate::model::ids::RootNo;
 use crate::model::license::{LicenseKind, LicenseMatch};
 use crate::model::place::{Lines, RangePair};
-use crate::model::review::Review;
+use crate::model::review::{
+    BaselineState, Condition, Decided, DecisionKind, Effort, Excluded, Gone, Idle, IdleDecision, Remedy, Review,
+    Verdict,
+};
 
 pub(crate) fn finding(purl: &str, versions: &[&str], kind: FindingKind, root: &str) -> Finding {
     Finding {
@@ -219,4 +222,61 @@ pub(crate) fn report() -> Report {
         since: None,
         review: Review::default(),
     }
+}
+
+/// A report with a review of everything that one may hold.
+pub(crate) fn reviewed() -> Report {
+    let mut report = report();
+    let mut verdicts: Vec<Verdict> = report.findings.iter().map(|_| Verdict::default()).collect();
+    let zlib = report.findings.iter().position(|finding| finding.purl.contains("zlib")).unwrap();
+    let jquery = report.findings.iter().position(|finding| finding.purl.contains("jquery")).unwrap();
+    report.findings[jquery].duplicates = vec![managed_by().at];
+    verdicts[jquery].conditions = vec![Condition::Unmanaged, Condition::Duplicate];
+    verdicts[jquery].state = Some(BaselineState::New);
+    verdicts[jquery].remedy = Some(Remedy {
+        effort: Effort::Replace,
+        package: Some("pkg:npm/jquery@3.6.0".into()),
+        line: Some("npm install jquery@3.6.0".into()),
+        manifest: Some("package.json".into()),
+        newest: Some("3.7.1".into()),
+        behind: Some(3),
+        modified: Paths::default(),
+    });
+    verdicts[zlib].decided = Some(Decided {
+        kind: DecisionKind::Accepted,
+        reason: "Patched for our allocator.".into(),
+        author: "Ada".into(),
+        date: "2026-01-31".into(),
+        expires: Some("2027-01-31".into()),
+        replaced_by: None,
+        file: "foundling-decisions.toml".into(),
+        line: 3,
+    });
+    report.discrepancies = vec![Discrepancy {
+        scan_root: RootNo(0),
+        id: "abcdefabcdef".into(),
+        kind: DiscrepancyKind::Tampered,
+        declared: DeclaredAt {
+            manifest: "vendor/a/.cargo-checksum.json".into(),
+            line: 1,
+            purl: "pkg:cargo/a@1".into(),
+        },
+        root: "vendor/a".into(),
+        found: Vec::new(),
+        files: 5,
+        changes: ["b", "c", "d", "e", "f"].map(|name| (Change::Modified, format!("vendor/a/{name}.rs"))).to_vec(),
+    }];
+    report.review = Review {
+        findings: verdicts,
+        idle: vec![IdleDecision {
+            file: "foundling-decisions.toml".into(),
+            line: 20,
+            component: "pkg:npm/old".into(),
+            why: Idle::NeverMatched,
+        }],
+        gone: vec![Gone { id: "1".into(), root: "lib/old".into(), purl: "pkg:npm/old@1".into() }],
+        excluded: vec![Excluded { pattern: "fixtures/**".into(), reason: "Test data.".into(), files: 12 }],
+        ..Review::default()
+    };
+    report
 }

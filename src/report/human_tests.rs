@@ -2,12 +2,7 @@
 
 use super::*;
 use crate::model::evidence::Wanted;
-use crate::model::finding::{Change, DeclaredAt, Discrepancy, DiscrepancyKind, Paths};
 use crate::model::ids::RootNo;
-use crate::model::review::{
-    BaselineState, Condition, Decided, DecisionKind, Effort, Excluded, Gone, Idle, IdleDecision, Remedy, Review,
-    Verdict,
-};
 use crate::report::layout::unsafe_to_show;
 use crate::report::sample::{self, file, finding, matched, range};
 
@@ -279,66 +274,9 @@ fn a_folder_whose_notices_are_gone_is_not_called_unmodified() {
     assert!(render(&report, Style::PLAIN).contains("23 files, none modified but for comments;"));
 }
 
-/// A report with a review of everything that one may hold.
-fn reviewed() -> Report {
-    let mut report = sample::report();
-    let mut verdicts: Vec<Verdict> = report.findings.iter().map(|_| Verdict::default()).collect();
-    let zlib = report.findings.iter().position(|finding| finding.purl.contains("zlib")).unwrap();
-    let jquery = report.findings.iter().position(|finding| finding.purl.contains("jquery")).unwrap();
-    report.findings[jquery].duplicates = vec![sample::managed_by().at];
-    verdicts[jquery].conditions = vec![Condition::Unmanaged, Condition::Duplicate];
-    verdicts[jquery].state = Some(BaselineState::New);
-    verdicts[jquery].remedy = Some(Remedy {
-        effort: Effort::Replace,
-        package: Some("pkg:npm/jquery@3.6.0".into()),
-        line: Some("npm install jquery@3.6.0".into()),
-        manifest: Some("package.json".into()),
-        newest: Some("3.7.1".into()),
-        behind: Some(3),
-        modified: Paths::default(),
-    });
-    verdicts[zlib].decided = Some(Decided {
-        kind: DecisionKind::Accepted,
-        reason: "Patched for our allocator.".into(),
-        author: "Ada".into(),
-        date: "2026-01-31".into(),
-        expires: Some("2027-01-31".into()),
-        replaced_by: None,
-        file: "foundling-decisions.toml".into(),
-        line: 3,
-    });
-    report.discrepancies = vec![Discrepancy {
-        scan_root: RootNo(0),
-        id: "abcdefabcdef".into(),
-        kind: DiscrepancyKind::Tampered,
-        declared: DeclaredAt {
-            manifest: "vendor/a/.cargo-checksum.json".into(),
-            line: 1,
-            purl: "pkg:cargo/a@1".into(),
-        },
-        root: "vendor/a".into(),
-        found: Vec::new(),
-        files: 5,
-        changes: ["b", "c", "d", "e", "f"].map(|name| (Change::Modified, format!("vendor/a/{name}.rs"))).to_vec(),
-    }];
-    report.review = Review {
-        findings: verdicts,
-        idle: vec![IdleDecision {
-            file: "foundling-decisions.toml".into(),
-            line: 20,
-            component: "pkg:npm/old".into(),
-            why: Idle::NeverMatched,
-        }],
-        gone: vec![Gone { id: "1".into(), root: "lib/old".into(), purl: "pkg:npm/old@1".into() }],
-        excluded: vec![Excluded { pattern: "fixtures/**".into(), reason: "Test data.".into(), files: 12 }],
-        ..Review::default()
-    };
-    report
-}
-
 #[test]
 fn what_is_thought_of_findings_reads_as_a_page() {
-    let text = render(&reviewed(), Style::PLAIN);
+    let text = render(&sample::reviewed(), Style::PLAIN);
     let expected = "\
 static/jquery.js
   jquery 3.6.0 or 3.6.1 from npm, licence MIT

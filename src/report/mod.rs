@@ -3,7 +3,9 @@
 //! One file a format; each is a function of the report alone, so the same report gives the same bytes.
 
 mod bom;
+pub mod csv;
 pub mod cyclonedx;
+pub mod gitlab;
 pub mod human;
 pub mod index_diff;
 pub mod index_info;
@@ -13,14 +15,17 @@ mod json_review;
 pub mod layout;
 pub mod licenses;
 mod licensing;
+pub mod markdown;
 pub mod output;
 mod page;
 pub mod progress;
+pub mod results;
 pub mod review;
 pub mod spdx;
 pub mod spdx3;
 mod stamp;
 mod summary;
+mod words;
 
 #[cfg(test)]
 pub(crate) use crate::model::sample;
@@ -41,7 +46,7 @@ pub enum Format {
     Json,
 }
 
-/// The formats of a scan's report: those of [`Format`], and bills of materials.
+/// The formats of a scan's report: those of [`Format`], bills of materials, and what other programs take.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ReportFormat {
     /// For people or programs.
@@ -54,12 +59,19 @@ pub enum ReportFormat {
     Spdx3,
     /// CycloneDX: see [`cyclonedx`].
     CycloneDx(cyclonedx::Spec),
+    /// Comma-separated values: see [`csv`].
+    Csv,
+    /// A comment on a merge request: see [`markdown`].
+    Markdown,
+    /// GitLab's code quality: see [`gitlab`].
+    Gitlab,
 }
 
 impl ReportFormat {
     /// Whether it names files by more digests than the report itself does. JSON is what other formats are made of later.
     pub fn needs_digests(self) -> bool {
-        self != ReportFormat::Plain(Format::Human)
+        use ReportFormat::{Csv, Gitlab, Markdown, Plain};
+        !matches!(self, Plain(Format::Human) | Csv | Markdown | Gitlab)
     }
 }
 
@@ -123,6 +135,9 @@ pub fn write_report(
         ReportFormat::SpdxTagValue => spdx::write_tag_value(report, stamp, out),
         ReportFormat::Spdx3 => spdx3::write(report, stamp, out),
         ReportFormat::CycloneDx(spec) => cyclonedx::write(report, spec, stamp, out),
+        ReportFormat::Csv => csv::write(report, out),
+        ReportFormat::Markdown => markdown::write(report, out),
+        ReportFormat::Gitlab => gitlab::write(report, out),
     }
 }
 

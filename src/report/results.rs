@@ -1,0 +1,191 @@
+//! What formats with one entry a result share: which findings are results, of which condition, where they are, and what is said
+//! of them in a sentence.
+
+use crate::model::evidence::MatchKind;
+use crate::model::finding::{Discrepancy, DiscrepancyKind, FileMatch, Finding, FindingKind, Report};
+use crate::model::place::Lines;
+use crate::model::purl::base_of;
+use crate::model::review::{Condition, Verdict};
+use crate::report::layout::{component_name, confidence, counted, split_purl};
+
+/// How bad it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Level {
+    /// Worth knowing.
+    Note,
+    /// To be looked into.
+    Warning,
+    /// Against the policy, or not what it says it is.
+    Error,
+}
+
+/// How bad a condition is.
+pub fn level(condition: Condition) -> Level {
+    match condition {
+        Condition::DeniedLicence | Condition::Tampered => Level::Error,
+        Condition::Unmanaged
+        | Condition::ModifiedCopy
+        | Condition::WrongVersion
+        | Condition::Duplicate
+        | Condition::Extraneous => Level::Warning,
+        Condition::UnknownLicence | Condition::Stale | Condition::Absent => Level::Note,
+    }
+}
+
+/// What a condition means.
+pub fn meaning(condition: Condition) -> &'static str {
+    match condition {
+        Condition::Unmanaged => "Open source that no manifest accounts for.",
+        Condition::DeniedLicence => "A component under a licence that the policy denies.",
+        Condition::UnknownLicence => "A component of which no licence is known.",
+        Condition::ModifiedCopy => "A copy of open source that was changed.",
+        Condition::Stale => "A copy of an older release than the newest that is known.",
+        Condition::Duplicate => "A second copy of a component that a manifest of the tree names.",
+        Condition::WrongVersion => "A declaration that names another release than is there.",
+        Condition::Tampered => "A package folder whose files are not those of its release.",
+        Condition::Absent => "A declared component of which nothing is there.",
+        Condition::Extraneous => "An installed package that its lockfile does not know.",
+    }
+}
+
+/// Findings that are results, each with the condition it is filed under: the worst, of equally bad ones the most telling.
+pub fn findings(report: &Report) -> impl Iterator<Item = (&Finding, Condition, Option<&Verdict>)> {
+    report.findings.iter().enumerate().filter_map(|(at, finding)| {
+        let verdict = report.review.findings.get(at);
+        let conditions = verdict.map_or(&[][..], |verdict| &verdict.conditions);
+        let unmarked = || {
+            (!finding.is_managed() && verdict.is_none_or(|one| one.set_aside.is_none())).then_some(Condition::Unmanaged)
+        };
+        let worst = conditions.iter().copied().max_by_key(|condition| (level(*condition), *condition));
+        Some((finding, worst.or_else(unmarked)?, verdict))
+    })
+}
+
+/// Discrepancies with their condition.
+pub fn discrepancies(report: &Report) -> impl Iterator<Item = (&Discrepancy, Condition, Option<&Verdict>)> {
+    report.discrepancies.iter().enumerate().map(|(at, one)| {
+        let condition = match one.kind {
+            DiscrepancyKind::WrongVersion => Condition::WrongVersion,
+            DiscrepancyKind::Tampered => Condition::Tampered,
+            DiscrepancyKind::Absent => Condition::Absent,
+            DiscrepancyKind::Extraneous => Condition::Extraneous,
+        };
+        (one, condition, report.review.discrepancies.get(at))
+    })
+}
+
+/// A file of a finding.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// As reports show it.
+    pub path: String,
+    /// The first stretch; `None` for whole files.
+    pub lines: Option<Lines>,
+    /// Path in the release, and its lines there.
+    pub source: (String, Option<Lines>),
+}
+
+/// The files of a finding by path, at most `most`.
+pub fn places(report: &Report, finding: &Finding, most: usize) -> Vec<Place> {
+    let is_below = |path: &str| {
+        let rest = path.strip_prefix(finding.root.as_str());
+        finding.root.is_empty() || rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '!']))
+    };
+    let own = |found: &&FileMatch| base_of(&found.purl) == base_of(&finding.purl);
+    let files = report.files.iter().filter(|file| file.scan_root == finding.scan_root && is_below(&file.path));
+    let place = files.filter_map(|file| {
+        let found = file.matches.iter().find(own)?;
+        let range = found.ranges.first().filter(|_| found.kind == MatchKind::Snippet);
+        Some(Place {
+            path: report.shown_path(file.scan_root, &file.path).into_owned(),
+            lines: range.map(|range| range.lines),
+            source: (found.source_path.clone(), range.map(|range| range.source_lines)),
+        })
+    });
+    place.take(most).collect()
+}
+
+fn named(purl: &str) -> String {
+    let (base, version) = split_purl(purl);
+    format!("{} {version}", component_name(base)).trim_end().to_string()
+}
+
+/// A finding in a sentence.
+pub fn finding_message(report: &Report, finding: &Finding) -> String {
+    let files = counted(finding.files.into(), "file", "files");
+    let what = match finding.kind {
+        FindingKind::Vendored => format!("A folder of {}, {files}", named(&finding.purl)),
+        FindingKind::Copied => format!("Copied from {}, {files}", named(&finding.purl)),
+        FindingKind::Snippet => {
+            format!("{} of {}", counted(finding.lines, "line", "lines"), named(&finding.purl))
+        }
+    };
+    let modified = if finding.modified_files > 0 {
+        format!(", {} of them modified", finding.modified_files)
+    } else {
+        String::new()
+    };
+    let licence = finding.license.as_deref().unwrap_or("unknown");
+    let source = places(report, finding, 1).into_iter().next().map(|place| match place.source {
+        (path, Some(lines)) => format!(" {path} lines {} to {}.", lines.first, lines.last),
+        (path, None) => format!(" Its first file is {path} there."),
+    });
+    let by = match (&finding.managed, finding.duplicates.first()) {
+        (Some(managed), _) => format!(" {} accounts for it.", managed.at.manifest),
+        (None, Some(at)) => format!(" No manifest accounts for it; {} names {}.", at.manifest, named(&at.purl)),
+        (None, None) => " No manifest accounts for it.".to_string(),
+    };
+    let sure = confidence(finding.confidence);
+    format!("{what}{modified}; licence {licence}; {sure}.{by}{}", source.unwrap_or_default())
+}
+
+/// A discrepancy in a sentence.
+pub fn discrepancy_message(report: &Report, one: &Discrepancy) -> String {
+    let (declared, place) = (named(&one.declared.purl), report.shown_path(one.scan_root, &one.root));
+    match one.kind {
+        DiscrepancyKind::WrongVersion => {
+            format!("{place} is declared as {declared}, its content is {}.", one.found.join(" or "))
+        }
+        DiscrepancyKind::Tampered => {
+            let files = counted(one.files.into(), "file", "files");
+            let first = one.changes.first().map(|(_, path)| format!(", the first {path}")).unwrap_or_default();
+            format!("{files} of {declared} in {place} are not as released{first}.")
+        }
+        DiscrepancyKind::Absent => format!("{declared} is declared in {place}, and nothing of it is there."),
+        DiscrepancyKind::Extraneous => format!("{declared} is installed in {place}, and no lockfile knows it."),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::sample;
+
+    #[test]
+    fn a_finding_is_filed_under_its_worst_condition() {
+        let report = sample::reviewed();
+        let all: Vec<(&str, Condition)> =
+            findings(&report).map(|(finding, condition, _)| (finding.root.as_str(), condition)).collect();
+        let expected = [
+            ("src/ring.c", Condition::Unmanaged),
+            ("static/jquery.js", Condition::Duplicate),
+            ("third_party/zlib", Condition::Unmanaged),
+        ];
+        assert_eq!(all, expected);
+        assert!(level(Condition::DeniedLicence) > level(Condition::Unmanaged));
+    }
+
+    #[test]
+    fn sentences_say_what_where_and_who_declares_it() {
+        let report = sample::reviewed();
+        let ring = report.findings.iter().find(|finding| finding.root == "src/ring.c").unwrap();
+        let text = finding_message(&report, ring);
+        assert_eq!(
+            text,
+            "71 lines of acme/ring 3.4.0; licence unknown; likely (70%). No manifest accounts for it. lib/ring_buffer.c lines 12 to 82."
+        );
+        let text = discrepancy_message(&report, &report.discrepancies[0]);
+        assert_eq!(text, "5 files of a 1 in vendor/a are not as released, the first vendor/a/b.rs.");
+        assert_eq!(places(&report, ring, 5)[0].lines.map(|lines| lines.first), Some(10));
+    }
+}

@@ -44,7 +44,7 @@ impl Held {
         if let Some(path) = &file {
             let text = text(path)?;
             let folder = path.parent().unwrap_or(Path::new(""));
-            held.settings = settings::read(&text, folder).map_err(|mistake| mistaken(path, &text, &mistake))?;
+            held.settings = settings::read(&text, folder).map_err(|mistake| mistaken(path, &mistake))?;
             held.file = Some(path.display().to_string());
         }
         for name in &arguments.fail_on {
@@ -129,17 +129,9 @@ fn text(path: &Path) -> Result<String, Error> {
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
-/// A mistake with its place and the line it stands in.
-fn mistaken(path: &Path, text: &str, mistake: &settings::Mistake) -> Error {
-    let line = text.lines().nth(mistake.line - 1).unwrap_or_default();
-    let mark = " ".repeat(mistake.column - 1);
-    Error::Usage(format!(
-        "{}:{}:{}: {}\n  {line}\n  {mark}^",
-        path.display(),
-        mistake.line,
-        mistake.column,
-        mistake.detail
-    ))
+/// A mistake with its place.
+fn mistaken(path: &Path, mistake: &settings::Mistake) -> Error {
+    Error::Usage(format!("{}:{}:{}: {}", path.display(), mistake.line, mistake.column, mistake.detail))
 }
 
 fn earlier(path: &Path) -> Result<Recorded, Error> {

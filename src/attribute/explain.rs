@@ -1,7 +1,7 @@
 //! From sites to findings, and from explanations to the matches of each file.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use crate::attribute::accounts::{self, Account, Accounts, Ref};
 use crate::attribute::catalog::{Catalog, ComponentFile, Number, Releases, Source};
@@ -40,6 +40,8 @@ struct Sum {
     exactness: f32,
     changed: Paths,
     sketch: Vec<u64>,
+    /// Of each file the least few.
+    marks: BTreeSet<u64>,
 }
 
 /// The tree that findings are made of.
@@ -237,6 +239,7 @@ fn sums(files: &[FileEvidence], members: &Members) -> Vec<Sum> {
             let part = explanation.snippet.and_then(|snippet| file.snippets.get(snippet as usize));
             let sketch = part.map_or(&file.sketch, |part| &part.sketch);
             sketch.iter().for_each(|hash| sketch::keep(&mut sum.sketch, *hash, limits::SKETCH_MOST));
+            sum.marks.extend(sketch.iter().take(limits::SKETCH_EACH));
             match part {
                 None => sum.lines += u64::from(file.lines),
                 Some(part) => {
@@ -351,7 +354,7 @@ fn finding(
         kind,
         root: site.root.clone(),
         id: String::new(),
-        sketch: Sketch(sum.sketch.iter().copied().take(Sketch::most(sum.files.len())).collect()),
+        sketch: Sketch::of(&sum.sketch, &sum.marks, sum.files.len()),
         managed: None,
         duplicates: Vec::new(),
         stated: Vec::new(),

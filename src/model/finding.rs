@@ -120,22 +120,50 @@ impl Sketch {
         }
     }
 
-    /// Estimates which share of another text is in this one, 0 to 1; `None` where too few hashes can be compared to say.
+    /// Of the least hashes of all files, and the least few of each; both rising.
+    pub fn of(least: &[u64], of_files: &BTreeSet<u64>, files: usize) -> Sketch {
+        let mut all: Vec<u64> = least.iter().copied().take(Sketch::most(files)).collect();
+        if let Some(last) = all.last().copied() {
+            let more: Vec<u64> =
+                of_files.iter().copied().filter(|hash| *hash > last).take(limits::SKETCH_MARKS).collect();
+            if !more.is_empty() {
+                all.push(last);
+                all.extend(more);
+            }
+        }
+        Sketch(all)
+    }
+
+    /// Estimates which share of another text is in this one, 0 to 1; `None` where too few hashes can be compared to say. A few
+    /// hashes of each file stand in the sketch of a folder, so that each of its files is known to be part of it.
     pub fn holds(&self, part: &Sketch) -> Option<f64> {
+        let share = |hashes: &[u64]| {
+            let held = hashes.iter().filter(|hash| self.0.binary_search(hash).is_ok()).count();
+            held as f64 / hashes.len() as f64
+        };
         let bound = self.reach().min(part.reach());
-        let compared = part.0.iter().filter(|hash| **hash <= bound);
-        let (all, held) =
-            compared.fold((0, 0), |(all, held), hash| (all + 1, held + usize::from(self.0.contains(hash))));
-        (all >= Sketch::ENOUGH).then(|| held as f64 / all as f64)
+        let compared = &part.least()[..part.least().partition_point(|hash| *hash <= bound)];
+        let first = &part.0[..part.least().len().min(limits::SKETCH_EACH)];
+        let by_files = (self.least().len() < self.0.len() && !first.is_empty()).then(|| share(first));
+        let by_all = (compared.len() >= Sketch::ENOUGH).then(|| share(compared));
+        by_all.into_iter().chain(by_files).reduce(f64::max)
     }
 
     /// Fewest hashes that say something of a part.
     const ENOUGH: usize = 3;
 
+    /// The least hashes of the whole: up to the one that stands twice, if one does.
+    fn least(&self) -> &[u64] {
+        match self.0.windows(2).position(|pair| pair[0] == pair[1]) {
+            Some(at) => &self.0[..=at],
+            None => &self.0,
+        }
+    }
+
     /// Up to which hash it holds all that there is.
     fn reach(&self) -> u64 {
-        match self.0.last() {
-            Some(last) if self.0.len() >= limits::FILE_SKETCH => *last,
+        match self.least() {
+            [.., last] if self.least().len() >= limits::FILE_SKETCH => *last,
             _ => u64::MAX,
         }
     }
@@ -518,6 +546,21 @@ mod tests {
         assert_eq!((whole.holds(&part), part.holds(&whole)), (Some(1.0), Some(32.0 / 249.0)));
         assert_eq!(whole.holds(&Sketch(vec![1000, 1001, 1002])), None, "beyond the reach of the whole");
         assert_eq!((Sketch::most(1), Sketch::most(20), Sketch::most(5000)), (64, 160, 1024));
+    }
+
+    #[test]
+    fn each_file_of_a_large_folder_is_known_to_be_part_of_it() {
+        // Of each of a thousand files four hashes, all but the first few beyond the least ones of the whole.
+        let of_file = |file: u64| (0..32).map(move |at| 1 + file * 100 + at);
+        let least: Vec<u64> = (0..1000).flat_map(of_file).take(1024).collect();
+        let each: BTreeSet<u64> = (0..1000).flat_map(|file| of_file(file).take(4)).collect();
+        let folder = Sketch::of(&least, &each, 1000);
+        assert!(folder.0.is_sorted() && folder.least() == least);
+        let part = Sketch(of_file(900).collect());
+        assert_eq!((folder.holds(&part), folder.resemblance(&part)), (Some(1.0), 0.0));
+        assert_eq!(folder.holds(&Sketch((7_000_000..7_000_032).collect())), Some(0.0));
+        assert_eq!(folder.holds(&Sketch(vec![90_001])), Some(1.0), "a file of one run");
+        assert_eq!(folder.resemblance(&folder.clone()), 1.0);
     }
 
     #[test]

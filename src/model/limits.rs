@@ -122,7 +122,11 @@ pub const REPORT_BYTES: u64 = 4 << 30;
 pub const SKETCH: usize = 64;
 /// Hashes for each file where there are more files: so many that a file of it can be told to be part of it.
 pub const SKETCH_A_FILE: usize = 8;
-/// Hashes of any finding's sketch.
+/// Hashes of each file that a folder's sketch holds in any case, and of all files together.
+pub const SKETCH_EACH: usize = 4;
+/// See [`SKETCH_EACH`].
+pub const SKETCH_MARKS: usize = 4096;
+/// Least hashes of any finding's sketch.
 pub const SKETCH_MOST: usize = 1024;
 /// Hashes of one file's or piece's sketch.
 pub const FILE_SKETCH: usize = 32;

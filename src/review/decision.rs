@@ -16,7 +16,7 @@
 //!
 //! A decision holds for a finding of its *component* with its *content*, wherever that lies and in whichever repository: names
 //! of folders and files, releases and indexes may change. Content is compared by sketches of the matched text
-//! ([`crate::text::sketch`]); [`baseline::SAME_CONTENT`] is how alike two must be. It holds for a part of the content, too (one
+//! ([`crate::text::sketch`]), which are kept as they are, a hash that stands twice included; [`baseline::SAME_CONTENT`] is how alike two must be. It holds for a part of the content, too (one
 //! file of a folder), and not for more than that. A decision without a sketch says with `all`
 //! or `paths` that it is meant for more.
 //!
@@ -173,7 +173,6 @@ fn entry(body: &str, file: &str, head: usize) -> Result<Decision, (usize, String
     let mut sketch =
         entry.sketch.iter().flat_map(|sketch| sketch.get_ref()).map(hash).collect::<Result<Vec<_>, _>>()?;
     sketch.sort_unstable();
-    sketch.dedup();
     if sketch.is_empty() && entry.paths.is_empty() && !entry.all {
         return Err((
             head,

@@ -103,16 +103,18 @@ impl Subject {
     }
 }
 
-/// Whether a text can be a name or a version: not empty, not long, nothing in it that is not shown.
+/// Whether a text can be a name or a version: not empty, not long, nothing in it that is not shown or was no text.
 pub fn is_name(text: &str) -> bool {
-    !text.is_empty() && text.len() <= limits::NAME_BYTES && !text.chars().any(|mark| mark.is_control() || mark == ' ')
+    let odd = |mark: char| mark.is_control() || matches!(mark, ' ' | char::REPLACEMENT_CHARACTER);
+    !text.is_empty() && text.len() <= limits::NAME_BYTES && !text.chars().any(odd)
 }
 
 /// The purl without version of a package by its ecosystem's purl type and its name there (`@scope/name`, `group:artifact`,
-/// `host/owner/module`); `None` where these make none.
+/// `host/owner/module`); `None` where these make none, as where a part of the name is empty or steps out of a folder.
 pub fn package_purl(ecosystem: &str, name: &str) -> Option<String> {
     let name = name.trim();
-    if !is_name(name) {
+    // Places are made of names: one of `..` would be another package's folder, or the whole project's.
+    if !is_name(name) || name.split(['/', '\\', ':']).any(|part| matches!(part, "" | "." | "..")) {
         return None;
     }
     let name = match ecosystem {
@@ -159,4 +161,19 @@ pub struct Checked {
     pub files: u32,
     /// The first of them by path, at most [`crate::model::limits::CHANGES_LISTED`].
     pub changes: Vec<(Change, String)>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_makes_a_purl_only_where_it_stays_in_its_folder() {
+        assert_eq!(package_purl("npm", "@A/b").as_deref(), Some("pkg:npm/%40a/b"));
+        assert_eq!(package_purl("maven", "g.h:a").as_deref(), Some("pkg:maven/g.h/a"));
+        for name in ["", ".", "..", "a/../b", "a\\..", "../a", "a//b", "/a", "g:..", "a b", "a\u{7}", "a\u{fffd}"] {
+            assert_eq!(package_purl("gem", name), None, "{name}");
+        }
+        assert!(is_name(&"a".repeat(limits::NAME_BYTES)) && !is_name(&"a".repeat(limits::NAME_BYTES + 1)));
+    }
 }

@@ -25,7 +25,7 @@ mod yaml;
 use std::collections::HashMap;
 
 use crate::error::{Code, Problem};
-use crate::model::declaration::{Declaration, Manifest, ManifestKind, Site, Subject, is_name};
+use crate::model::declaration::{Declaration, Extent, Manifest, ManifestKind, Site, Subject, is_name};
 use crate::model::ids::RootNo;
 use crate::model::limits;
 use crate::model::place::{base_name, folder};
@@ -105,7 +105,7 @@ impl Found {
 
     /// Whether a line is a mark that a merge left behind; complains of it. Lines on both sides are used.
     fn is_conflict(&mut self, number: u32, line: &str) -> bool {
-        let is_mark = line.starts_with("<<<<<<< ") || line.starts_with(">>>>>>> ") || line == "=======";
+        let is_mark = ["<<<<<<<", "|||||||", ">>>>>>>"].iter().any(|mark| line.starts_with(mark)) || line == "=======";
         if is_mark {
             self.complain(number, "a mark of a merge conflict: passed over");
         }
@@ -173,6 +173,12 @@ pub fn read(root: RootNo, path: &str, bytes: &[u8], size: u64) -> Option<(Manife
         let text = String::from_utf8_lossy(bytes);
         (reader.read)(Source { path, text: text.strip_prefix('\u{feff}').unwrap_or(&text) })
     };
+    if reader.kind != ManifestKind::InstallRecord {
+        refuse_around(path, &mut found);
+    }
+    if let Some(odd) = no_text(bytes).filter(|_| !cut) {
+        found.complaints.insert(0, odd);
+    }
     if found.declarations.len() > limits::DECLARATIONS {
         let all = found.declarations.len();
         found.declarations.truncate(limits::DECLARATIONS);
@@ -190,6 +196,36 @@ pub fn read(root: RootNo, path: &str, bytes: &[u8], size: u64) -> Option<(Manife
         subject: found.subject,
     };
     Some((manifest, problems))
+}
+
+/// Takes out the declarations by which a package manager would have installed something over the manifest itself: they would
+/// account for the whole project.
+fn refuse_around(path: &str, found: &mut Found) {
+    let complaints = &mut found.complaints;
+    found.declarations.retain(|one| match &one.site {
+        Site::Folder { path: at, extent: Extent::Everything } if holds(at, path) => {
+            complaints.push((one.line, format!("{} would lie around this file: not used", one.purl)));
+            false
+        }
+        _ => true,
+    });
+}
+
+/// Whether a file is below a folder; everything is below the root.
+fn holds(home: &str, path: &str) -> bool {
+    home.is_empty() || path.strip_prefix(home).is_some_and(|rest| rest.starts_with('/'))
+}
+
+/// The first line of a manifest that is no text, and why.
+fn no_text(bytes: &[u8]) -> Option<(u32, String)> {
+    let broken = std::str::from_utf8(bytes).err().map(|error| error.valid_up_to());
+    let (at, why) = match (broken, memchr::memchr(0, bytes)) {
+        (Some(at), nul) if nul.is_none_or(|nul| at < nul) => (at, "bytes that are no UTF-8"),
+        (_, Some(nul)) => (nul, "a NUL byte"),
+        (at, None) => (at?, "bytes that are no UTF-8"),
+    };
+    let line = bytes.get(..at)?.iter().filter(|byte| **byte == b'\n').count() as u32 + 1;
+    Some((line, format!("{why}: names with such are not used")))
 }
 
 /// Joins what several manifests of one tree, by path, say of one package: the checksums of a vendored crate stand in one
@@ -260,7 +296,6 @@ fn is_named(path: &str, names: &[&str]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::declaration::Extent;
 
     fn read_text(path: &str, text: &str) -> (Vec<Declaration>, Vec<Problem>) {
         let found = read(RootNo(0), path, text.as_bytes(), text.len() as u64);
@@ -311,5 +346,45 @@ mod tests {
         assert_eq!(problems.len(), COMPLAINTS_LISTED + 1);
         assert_eq!((problems[0].detail.as_str(), problems[1].detail.as_str()), ("odd", "line 1: odd"));
         assert_eq!(problems[COMPLAINTS_LISTED].detail, "and 10 more such places in this file");
+    }
+
+    #[test]
+    fn bytes_that_are_no_text_are_said_with_their_line_and_the_rest_is_used() {
+        let complain = |bytes: &[u8]| {
+            let (manifest, problems) = read(RootNo(0), "gradle.lockfile", bytes, bytes.len() as u64).unwrap();
+            let details: Vec<String> = problems.into_iter().map(|problem| problem.detail).collect();
+            (manifest.declarations.len(), manifest.whole, details.join("; "))
+        };
+        let odd = (1, false, "line 2: bytes that are no UTF-8: names with such are not used".to_string());
+        assert_eq!(complain(b"g:a:1=x\n# \xff\n"), odd);
+        let (used, _, why) = complain(b"g:a:1=x\ng:b\xff:1=x\n\0\n");
+        assert!(used == 1 && why.starts_with("line 2: bytes that are no UTF-8") && why.contains("no name"), "{why}");
+        let (used, _, why) = complain(b"g:a:1=x\n\ng:\0b:1=x\xff\n");
+        assert!(used == 1 && why.starts_with("line 3: a NUL byte"), "{why}");
+        assert_eq!(complain(b"\xef\xbb\xbfg:a:1=x\n"), (1, true, String::new()));
+    }
+
+    #[test]
+    fn nothing_is_installed_over_the_manifest_that_names_it() {
+        let lock = |place: &str| {
+            format!(
+                "{{\"lockfileVersion\": 3, \"packages\": {{\"{place}\": {{\"version\": \"1\", \"name\": \"x\"}}}}}}"
+            )
+        };
+        assert_eq!(declared("a/package-lock.json", &lock("node_modules/x")).len(), 1);
+        for place in ["node_modules/..", "node_modules/../../a", "node_modules/../.."] {
+            assert!(declared("a/package-lock.json", &lock(place)).is_empty(), "{place}");
+            assert!(!complaints("a/package-lock.json", &lock(place)).is_empty(), "{place}");
+        }
+        assert!(holds("", "a") && holds("a", "a/b") && !holds("a", "ab/c") && !holds("a/b", "a/b"));
+    }
+
+    #[test]
+    fn marks_of_merges_are_said_and_both_sides_used() {
+        let lock = "<<<<<<< HEAD\ng:a:1=x\n||||||| base\ng:b:1=x\n=======\ng:c:1=x\n>>>>>>>\n";
+        assert_eq!(declared("gradle.lockfile", lock).len(), 3);
+        let lines: Vec<String> = complaints("gradle.lockfile", lock);
+        assert_eq!(lines.len(), 4);
+        assert!(lines[1].starts_with("line 3: a mark of a merge"), "{lines:?}");
     }
 }

@@ -1,7 +1,10 @@
 //! NuGet: `packages.config` (whose packages lie in a folder `packages`), `packages.lock.json`, and project files.
 
+use std::collections::BTreeSet;
+
+use super::key_lines::KeyLines;
+use super::typed::{table, text};
 use super::{Found, Reader, Source, is_named, json, xml};
-use crate::input::manifest::key_lines::KeyLines;
 use crate::model::declaration::{Extent, ManifestKind, Site};
 
 pub(super) const READERS: &[Reader] = &[
@@ -34,8 +37,13 @@ fn config(source: Source<'_>) -> Found {
             found.complain(node.line, "a package without `id` or `version`: not used");
             continue;
         };
+        let folder = format!("{id}.{version}");
+        if folder.contains(['/', '\\']) {
+            found.complain(node.line, "an `id` or `version` that is a path: not used");
+            continue;
+        }
         for home in ["packages", "../packages"] {
-            if let Some(path) = source.beside(&format!("{home}/{id}.{version}")) {
+            if let Some(path) = source.beside(&format!("{home}/{folder}")) {
                 let site = Site::Folder { path, extent: Extent::Everything };
                 found.declare(node.line, ("nuget", id), Some(version), site);
             }
@@ -51,11 +59,21 @@ fn lock(source: Source<'_>) -> Found {
     };
     let lines = KeyLines::of(source.text);
     let mut found = Found::default();
-    let frameworks = value.get("dependencies").and_then(|all| all.as_object()).into_iter().flatten();
-    for (id, entry) in frameworks.filter_map(|(_, packages)| packages.as_object()).flatten() {
-        let text = |name: &str| entry.get(name).and_then(|value| value.as_str());
-        if text("type") != Some("Project") {
-            found.declare(lines.line(id), ("nuget", id), text("resolved"), Site::Elsewhere);
+    // One framework's packages are mostly another's, too.
+    let mut seen = BTreeSet::new();
+    let frameworks = table(&value, "dependencies", &lines, &mut found);
+    for (framework, packages) in frameworks.into_iter().flatten() {
+        let Some(packages) = packages.as_object() else {
+            found.complain(lines.line(framework), "the packages of a framework are no table: not read");
+            continue;
+        };
+        for (id, entry) in packages {
+            let version = text(entry, "resolved");
+            if !entry.is_object() {
+                found.complain(lines.line(id), "a package is no table: not used");
+            } else if text(entry, "type") != Some("Project") && seen.insert((id, version)) {
+                found.declare(lines.line(id), ("nuget", id), version, Site::Elsewhere);
+            }
         }
     }
     found
@@ -95,7 +113,29 @@ mod tests {
     fn lockfiles_and_projects_name_packages() {
         let lock = "{\"dependencies\": {\"net8.0\": {\n\"A\": {\"type\": \"Direct\", \"resolved\": \"1.0\"},\n\"own\": {\"type\": \"Project\"}}}}";
         assert_eq!(declared("packages.lock.json", lock), ["2 pkg:nuget/A@1.0"]);
+        let two = "{\"dependencies\": {\"net8.0\": {\n\"A\": {\"resolved\": \"1.0\"}}, \"net9.0\": {\"A\": {\"resolved\": \"1.0\"}, \"B\": {}}}}";
+        assert_eq!(declared("packages.lock.json", two), ["2 pkg:nuget/A@1.0", "2 pkg:nuget/B"]);
         let project = "<Project><ItemGroup>\n<PackageReference Include=\"A\" Version=\"1.0\" />\n<PackageReference Include=\"B\"><Version>2.*</Version></PackageReference>\n</ItemGroup></Project>";
         assert_eq!(declared("app.csproj", project), ["2 pkg:nuget/A@1.0", "3 pkg:nuget/B"]);
+    }
+
+    #[test]
+    fn what_is_wrong_is_said_with_its_line_and_declares_nothing() {
+        let wrong = "{\"dependencies\": {\n\"net8.0\": 3,\n\"net9.0\": {\n\"A\": \"1.0\",\n\"B\": {}}}}";
+        assert_eq!(declared("packages.lock.json", wrong), ["5 pkg:nuget/B"]);
+        let lines: Vec<String> = complaints("packages.lock.json", wrong);
+        assert!(lines[0].starts_with("line 2: ") && lines[1].starts_with("line 4: "), "{lines:?}");
+        for text in ["[]", "{\"dependencies\": 3}", "{\n", "{\n<<<<<<< HEAD\n}", &"[".repeat(100_000)] {
+            assert!(declared("packages.lock.json", text).is_empty());
+            assert_eq!(complaints("packages.lock.json", text).len(), 1, "{}", text.get(..40).unwrap_or(text));
+        }
+        // A name that steps out of the folder of packages would account for the project's own files.
+        for (id, version) in [("../src", "1"), ("a", "1/../../src"), ("..\\src", "1"), ("a/b", "1")] {
+            let text = format!("<packages>\n<package id=\"{id}\" version=\"{version}\"/></packages>");
+            assert!(declared("packages.config", &text).is_empty(), "{text}");
+            assert_eq!(complaints("packages.config", &text), ["line 2: an `id` or `version` that is a path: not used"]);
+        }
+        assert!(declared("a.csproj", "<Project>\n<PackageReference Include=\"A\"").is_empty());
+        assert_eq!(complaints("a.csproj", "<Project>\n<PackageReference Include=\"A\"").len(), 1);
     }
 }

@@ -1,4 +1,4 @@
-//! On which line a key of a JSON text stands: parsers give values without their place.
+//! On which line a key, or a string, of a JSON text stands: parsers give values without their place.
 
 use std::collections::HashMap;
 
@@ -8,12 +8,21 @@ pub(super) struct KeyLines<'t>(HashMap<&'t str, u32>);
 impl<'t> KeyLines<'t> {
     /// Reads the keys of a text in one pass.
     pub fn of(text: &'t str) -> KeyLines<'t> {
+        KeyLines::read(text, true)
+    }
+
+    /// The lines of the strings that are no keys instead.
+    pub fn of_values(text: &'t str) -> KeyLines<'t> {
+        KeyLines::read(text, false)
+    }
+
+    fn read(text: &'t str, keys: bool) -> KeyLines<'t> {
         let mut lines = HashMap::new();
         for (line, number) in text.lines().zip(1..) {
             let mut parts = line.split('"');
             parts.next();
             while let (Some(quoted), Some(behind)) = (parts.next(), parts.next()) {
-                if behind.trim_start().starts_with(':') {
+                if behind.trim_start().starts_with(':') == keys {
                     lines.entry(quoted).or_insert(number);
                 }
             }
@@ -21,9 +30,9 @@ impl<'t> KeyLines<'t> {
         KeyLines(lines)
     }
 
-    /// The line of `key`, from 1; 0 where it is not known.
+    /// The line of `key`, from 1; 0 where it is not known. Some writers escape slashes.
     pub fn line(&self, key: &str) -> u32 {
-        self.0.get(key).copied().unwrap_or(0)
+        self.0.get(key).or_else(|| self.0.get(key.replace('/', "\\/").as_str())).copied().unwrap_or(0)
     }
 }
 
@@ -35,5 +44,11 @@ mod tests {
     fn a_key_has_the_line_it_first_stands_on() {
         let lines = KeyLines::of("{\n  \"a\": {\"b\" : 1},\n  \"c\": \"a\",\n  \"b\": 2\n}");
         assert_eq!(["a", "b", "c", "d"].map(|key| lines.line(key)), [2, 2, 3, 0]);
+    }
+
+    #[test]
+    fn a_string_has_the_line_it_first_stands_on_as_a_value() {
+        let lines = KeyLines::of_values("{\n  \"a/b\": \"x\",\n  \"c\": \"a/b\", \"d\":\n  [\"e\\/f\"]\n}");
+        assert_eq!(["a/b", "x", "e/f", "c"].map(|value| lines.line(value)), [3, 2, 4, 0]);
     }
 }

@@ -19,6 +19,7 @@ mod npm;
 pub mod own;
 mod php_ruby;
 mod python;
+mod typed;
 mod xml;
 mod yaml;
 

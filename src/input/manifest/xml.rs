@@ -1,7 +1,8 @@
-//! XML of manifests: elements with attributes, text and lines. Entities but the five of XML itself stand for nothing, so that a
-//! few lines cannot stand for any amount of memory.
+//! XML of manifests: elements with attributes, text and lines. Entities but the five of XML itself and those of single letters
+//! stand for nothing, so that a few lines cannot stand for any amount of memory.
 
 use quick_xml::Reader;
+use quick_xml::escape::unescape;
 use quick_xml::events::{BytesStart, Event};
 
 use super::Found;
@@ -43,8 +44,25 @@ impl Node {
     }
 }
 
-/// The topmost element of a text; what is wrong is complained of, and nothing is read then.
+/// The topmost element of a text; what is wrong is complained of, and nothing is read then. Marks of merges are passed over:
+/// what stands on both sides is mostly whole elements.
 pub(super) fn read(text: &str, found: &mut Found) -> Option<Node> {
+    let mut marks = 0;
+    let lines = text.lines().zip(1..);
+    let kept: Vec<&str> = lines
+        .map(|(line, number)| {
+            if found.is_conflict(number, line) {
+                marks += 1;
+                ""
+            } else {
+                line
+            }
+        })
+        .collect();
+    if marks == 0 { tree(text, found) } else { tree(&kept.join("\n"), found) }
+}
+
+fn tree(text: &str, found: &mut Found) -> Option<Node> {
     let mut reader = Reader::from_str(text);
     let mut open: Vec<Node> = Vec::new();
     let mut lines = Lines::default();
@@ -53,20 +71,35 @@ pub(super) fn read(text: &str, found: &mut Found) -> Option<Node> {
         let event = reader.read_event();
         let line = lines.at(text, reader.buffer_position() as usize);
         let closed = match event {
-            Ok(Event::Start(start)) if open.len() >= limits::DECLARATION_DEPTH => {
-                let _ = start;
+            Ok(Event::Start(start) | Event::Empty(start)) if start.contains('<') => {
+                found.complain(line, "it is no XML: a tag inside a tag: not read");
+                return None;
+            }
+            Ok(Event::Start(_)) if open.len() >= limits::DECLARATION_DEPTH => {
                 found.complain(line, format!("it is nested over {} levels deep: not read", limits::DECLARATION_DEPTH));
                 return None;
             }
             Ok(Event::Start(start)) => {
-                open.push(node(&start, line));
+                open.push(node(&start, line, &mut count));
                 None
             }
-            Ok(Event::Empty(start)) => Some(node(&start, line)),
+            Ok(Event::Empty(start)) => Some(node(&start, line, &mut count)),
             Ok(Event::End(_)) => open.pop(),
             Ok(Event::Text(part)) => {
                 if let Some(node) = open.last_mut() {
                     node.text.push_str(&part);
+                }
+                None
+            }
+            Ok(Event::CData(part)) => {
+                if let Some(node) = open.last_mut() {
+                    node.text.push_str(&part);
+                }
+                None
+            }
+            Ok(Event::GeneralRef(part)) => {
+                if let Some(node) = open.last_mut() {
+                    node.text.push_str(&plain(&format!("&{};", &*part)));
                 }
                 None
             }
@@ -80,9 +113,8 @@ pub(super) fn read(text: &str, found: &mut Found) -> Option<Node> {
                 return None;
             }
         };
-        count += usize::from(closed.is_some());
         if count > limits::DECLARATION_VALUES {
-            found.complain(line, format!("it has over {} elements: not read", limits::DECLARATION_VALUES));
+            found.complain(line, format!("it has over {} values: not read", limits::DECLARATION_VALUES));
             return None;
         }
         match (closed, open.last_mut()) {
@@ -93,10 +125,23 @@ pub(super) fn read(text: &str, found: &mut Found) -> Option<Node> {
     }
 }
 
-fn node(start: &BytesStart<'_>, line: u32) -> Node {
-    let attributes = start.attributes().flatten();
-    let attributes = attributes.map(|one| (one.key.local_name().as_ref().to_string(), one.value.to_string()));
-    Node { name: start.local_name().as_ref().to_string(), attributes: attributes.collect(), line, ..Node::default() }
+/// An element without what is in it; it and its attributes are counted. Of an attribute that stands twice the first counts:
+/// to look for such would take a time that grows with the square of their number.
+fn node(start: &BytesStart<'_>, line: u32, count: &mut usize) -> Node {
+    let mut attributes = Vec::new();
+    for one in start.attributes().with_checks(false).flatten() {
+        *count += 1;
+        if *count <= limits::DECLARATION_VALUES {
+            attributes.push((one.key.local_name().as_ref().to_string(), plain(&one.value)));
+        }
+    }
+    *count += 1;
+    Node { name: start.local_name().as_ref().to_string(), attributes, line, ..Node::default() }
+}
+
+/// A text with XML's own entities put in; with others it stays as it is.
+fn plain(text: &str) -> String {
+    unescape(text).map_or_else(|_| text.to_string(), |text| text.into_owned())
 }
 
 /// Counts lines as the reader goes on.
@@ -112,5 +157,61 @@ impl Lines {
         self.line += passed.iter().filter(|byte| **byte == b'\n').count() as u32;
         self.at = place.max(self.at);
         self.line + 1
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn loaded(text: &str) -> (Option<Node>, Vec<(u32, String)>) {
+        let mut found = Found::default();
+        let node = read(text, &mut found);
+        (node, found.complaints)
+    }
+
+    #[test]
+    fn elements_have_lines_attributes_and_text() {
+        let text = "<?xml version=\"1.0\"?>\n<!-- <x> -->\n<a:p b='1 &lt; 2' c:d=\"\">\n  <q>x &amp;<!-- y -->&#122;<![CDATA[<&>]]></q>\n  <q/>\n</a:p>";
+        let (Some(node), complaints) = loaded(text) else { panic!("not read") };
+        assert!(complaints.is_empty(), "{complaints:?}");
+        assert_eq!((node.name.as_str(), node.line, node.attribute("b")), ("p", 3, Some("1 < 2")));
+        assert_eq!(node.attribute("d"), Some(""));
+        let all: Vec<(u32, &str)> = node.all("q").iter().map(|one| (one.line, one.text.as_str())).collect();
+        assert_eq!(all, [(4, "x &z<&>"), (5, "")]);
+    }
+
+    #[test]
+    fn marks_of_merges_are_said_and_both_sides_used() {
+        let text = "<a>\r\n<<<<<<< HEAD\r\n<b/>\r\n=======\r\n<c/>\r\n>>>>>>> other\r\n</a>";
+        let (node, complaints) = loaded(text);
+        let names: Vec<(String, u32)> = node.unwrap().children.into_iter().map(|one| (one.name, one.line)).collect();
+        assert_eq!(names, [("b".to_string(), 3), ("c".to_string(), 5)]);
+        assert_eq!(complaints.iter().map(|(line, _)| *line).collect::<Vec<_>>(), [2, 4, 6]);
+    }
+
+    #[test]
+    fn entities_of_its_own_stand_for_nothing() {
+        let text = "<!DOCTYPE x [<!ENTITY a \"aaaa\"><!ENTITY b \"&a;&a;\">]>\n<p v=\"&b;\"><q>&b;</q></p>";
+        let (node, _) = loaded(text);
+        let node = node.unwrap();
+        assert_eq!((node.attribute("v"), node.children[0].text.as_str()), (Some("&b;"), "&b;"));
+    }
+
+    #[test]
+    fn what_is_no_xml_too_deep_or_too_much_is_refused_with_its_line() {
+        let deep = |levels: usize| format!("\n{}{}", "<a>".repeat(levels), "</a>".repeat(levels));
+        assert!(loaded(&deep(limits::DECLARATION_DEPTH)).0.is_some());
+        let (node, complaints) = loaded(&deep(limits::DECLARATION_DEPTH + 1));
+        assert!(node.is_none() && complaints[0].0 == 2 && complaints[0].1.contains("levels"), "{complaints:?}");
+        for text in ["<a>\n<< HEAD\n<b/></a>", "<a>\n</b>", "<a>\n", "", "no markup", "<a b=\"\n"] {
+            let (node, complaints) = loaded(text);
+            assert!(node.is_none() && complaints.len() == 1, "{text}: {complaints:?}");
+        }
+        assert_eq!(loaded("<a>\n</b>").1[0].0, 2);
+        let many = |count: usize| format!("<a{}/>", " b=\"\"".repeat(count));
+        assert!(loaded(&many(limits::DECLARATION_VALUES - 1)).0.is_some());
+        let (node, complaints) = loaded(&many(limits::DECLARATION_VALUES));
+        assert!(node.is_none() && complaints[0].1.contains("values"), "{complaints:?}");
     }
 }

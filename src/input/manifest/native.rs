@@ -1,11 +1,14 @@
 //! C and C++: Conan and vcpkg.
 
+use std::collections::HashMap;
+
 use regex::Regex;
 use serde_json::Value;
 
 use super::key_lines::KeyLines;
+use super::typed::{list, table, text};
 use super::{Found, Reader, Source, below, is_named, json};
-use crate::model::declaration::{Checksum, Declaration, ManifestKind, RecordedFile, Site, package_purl};
+use crate::model::declaration::{Checksum, ManifestKind, RecordedFile, Site, package_purl};
 use crate::model::place::{base_name, folder};
 
 pub(super) const READERS: &[Reader] = &[
@@ -33,7 +36,7 @@ pub(super) const READERS: &[Reader] = &[
         ecosystem: "vcpkg",
         read: vcpkg,
     },
-    Reader { is: is_list, kind: ManifestKind::InstallRecord, ecosystem: "vcpkg", read: list },
+    Reader { is: is_list, kind: ManifestKind::InstallRecord, ecosystem: "vcpkg", read: list_of_files },
 ];
 
 /// `name/version[@user/channel][#revision]`; a range is no version.
@@ -59,17 +62,21 @@ fn conan_lock(source: Source<'_>) -> Found {
         Err(broken) => return broken,
     };
     let mut found = Found::default();
-    let line =
-        |text: &str| source.text.lines().zip(1..).find(|(line, _)| line.contains(text)).map_or(0, |(_, number)| number);
-    for list in ["requires", "build_requires", "python_requires"] {
-        for text in value.get(list).and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str) {
-            reference(text, line(text), &mut found);
+    let (keys, lines) = (KeyLines::of(source.text), KeyLines::of_values(source.text));
+    for key in ["requires", "build_requires", "python_requires"] {
+        for one in list(&value, key, &keys, &mut found) {
+            match one.as_str() {
+                Some(text) => reference(text, lines.line(text), &mut found),
+                None => found.complain(keys.line(key), "a reference that is no text: not used"),
+            }
         }
     }
-    // Of Conan 1: a graph of nodes.
-    let nodes = value.get("graph_lock").and_then(|graph| graph.get("nodes")).and_then(Value::as_object);
-    for text in nodes.into_iter().flatten().filter_map(|(_, node)| node.get("ref")?.as_str()) {
-        reference(text, line(text), &mut found);
+    // Of Conan 1: a graph of nodes. The one with a path is the project itself.
+    let Some(graph) = value.get("graph_lock") else { return found };
+    for (_, node) in table(graph, "nodes", &keys, &mut found).into_iter().flatten() {
+        if let (Some(text), None) = (text(node, "ref"), text(node, "path")) {
+            reference(text, lines.line(text), &mut found);
+        }
     }
     found
 }
@@ -91,16 +98,24 @@ fn conan_text(source: Source<'_>) -> Found {
     found
 }
 
-/// `requires = "name/1.0"` and `self.requires("name/1.0")`; nothing is run.
+/// `requires = "name/1.0"`, a list of such over several lines, and `self.requires("name/1.0")`; nothing is run.
 fn conan_script(source: Source<'_>) -> Found {
     let mut found = Found::default();
-    let Ok(form) = Regex::new(r#"["']([a-z0-9][a-z0-9_.+-]+/[\w.+\[\]>=<~^ -]+)(?:@[^"']*)?["']"#) else {
-        return found;
-    };
-    for (line, number) in source.text.lines().zip(1..).filter(|(line, _)| line.contains("requires")) {
-        form.captures_iter(line)
-            .filter_map(|one| one.get(1))
-            .for_each(|one| reference(one.as_str(), number, &mut found));
+    let form = r#"["']([a-z0-9][a-z0-9_.+-]+/[\w.+\[\]>=<~^ -]+)(?:[@#%][^"']*)?["']"#;
+    let opens = Regex::new(r"requires\s*=\s*[\[(][^\])]*$");
+    let (Ok(form), Ok(opens)) = (Regex::new(form), opens) else { return found };
+    let mut inside = false;
+    for (line, number) in source.text.lines().zip(1..) {
+        let code = line.trim_start();
+        if found.is_conflict(number, line) || code.starts_with('#') {
+            continue;
+        }
+        if inside || code.contains("requires") {
+            form.captures_iter(line)
+                .filter_map(|one| one.get(1))
+                .for_each(|one| reference(one.as_str(), number, &mut found));
+        }
+        inside = opens.is_match(line) || inside && !code.starts_with([']', ')']) && !code.ends_with([']', ')']);
     }
     found
 }
@@ -110,47 +125,69 @@ fn vcpkg(source: Source<'_>) -> Found {
         Ok(value) => value,
         Err(broken) => return broken,
     };
-    let lines = KeyLines::of(source.text);
+    let (keys, lines) = (KeyLines::of(source.text), KeyLines::of_values(source.text));
     let mut found = Found::default();
-    let overrides = value.get("overrides").and_then(Value::as_array).into_iter().flatten();
-    let text = |one: &Value, name: &str| one.get(name).and_then(Value::as_str).map(str::to_string);
-    let versions: Vec<(String, String)> = overrides
-        .filter_map(|one| Some((text(one, "name")?, text(one, "version").or(text(one, "version-string"))?)))
-        .collect();
-    for wish in value.get("dependencies").and_then(Value::as_array).into_iter().flatten() {
-        let Some(name) = wish.as_str().or_else(|| wish.get("name")?.as_str()) else { continue };
-        let version = versions.iter().find(|(own, _)| own == name).map(|(_, version)| version.as_str());
-        let before = found.declarations.len();
-        found.declare(lines.line("dependencies"), ("vcpkg", name), version, Site::Elsewhere);
-        also_generic(&mut found, before, name);
+    let mut versions: HashMap<&str, &str> = HashMap::new();
+    for one in list(&value, "overrides", &keys, &mut found) {
+        let version =
+            ["version", "version-semver", "version-string", "version-date"].iter().find_map(|key| text(one, key));
+        // Behind `#` stands the number of the port.
+        let version = version.and_then(|version| version.split('#').next());
+        versions.extend(text(one, "name").zip(version));
+    }
+    let mut wishes: Vec<&Value> = list(&value, "dependencies", &keys, &mut found).iter().collect();
+    for (_, feature) in table(&value, "features", &keys, &mut found).into_iter().flatten() {
+        wishes.extend(list(feature, "dependencies", &keys, &mut found));
+    }
+    let own = text(&value, "name");
+    for wish in wishes {
+        let Some(name) = wish.as_str().or_else(|| text(wish, "name")) else {
+            found.complain(keys.line("dependencies"), "a dependency without a name: not used");
+            continue;
+        };
+        // A feature may ask for another one of the same port.
+        if Some(name) != own {
+            let before = found.declarations.len();
+            found.declare(lines.line(name), ("vcpkg", name), versions.get(name).copied(), Site::Elsewhere);
+            also_generic(&mut found, before, name);
+        }
     }
     found
 }
 
 fn is_list(path: &str) -> bool {
-    path.ends_with(".list") && folder(path).ends_with("vcpkg/info")
+    let home = folder(path);
+    path.ends_with(".list") && base_name(home) == "info" && base_name(folder(home)) == "vcpkg"
 }
 
-/// `vcpkg/info/NAME_VERSION_TRIPLET.list`: every file, from the folder around `vcpkg`.
-fn list(source: Source<'_>) -> Found {
+/// `vcpkg/info/NAME_VERSION_TRIPLET.list`: every file, from the folder around `vcpkg`, out of which none may lead.
+fn list_of_files(source: Source<'_>) -> Found {
     let mut found = Found::default();
-    let mut parts = base_name(source.path).trim_end_matches(".list").split('_');
-    let (Some(name), version) = (parts.next(), parts.next()) else { return found };
+    let stem = base_name(source.path).trim_end_matches(".list");
+    let [name, version, _triplet] = stem.splitn(3, '_').collect::<Vec<_>>()[..] else {
+        return Found::broken(0, "its name is not that of a package, a version and a system: not used");
+    };
     let home = folder(folder(folder(source.path)));
-    let paths = source.text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.ends_with('/'));
-    let files = paths.filter_map(|path| below(home, path)).map(|path| RecordedFile { path, checksum: Checksum::None });
-    let files: Vec<RecordedFile> = files.collect();
-    if let (Some(purl), false) = (package_purl("vcpkg", name), files.is_empty()) {
-        let aliases = package_purl("generic", name).into_iter().collect();
-        let version = version.map(str::to_string);
-        found.declarations.push(Declaration { purl, version, aliases, line: 0, site: Site::Files(files) });
+    let mut files = Vec::new();
+    for (line, number) in source.text.lines().map(str::trim).zip(1..) {
+        if line.is_empty() || line.ends_with('/') {
+            continue;
+        }
+        match below("", line).and_then(|inner| below(home, &inner)) {
+            Some(path) => files.push(RecordedFile { path, checksum: Checksum::None }),
+            None => found.complain(number, "a file outside the folder of what is installed: not used"),
+        }
+    }
+    if !files.is_empty() {
+        found.declare(0, ("vcpkg", name), Some(version), Site::Files(files));
+        also_generic(&mut found, 0, name);
     }
     found
 }
 
 #[cfg(test)]
 mod tests {
-    use crate::input::manifest::tests::declared;
+    use crate::input::manifest::tests::{complaints, declared};
 
     #[test]
     fn conan_names_references() {
@@ -178,5 +215,57 @@ mod tests {
             declared(path, list),
             ["0 pkg:vcpkg/zlib@1.2.13 vcpkg_installed/x64-linux/include/zlib.h =pkg:generic/zlib"]
         );
+    }
+
+    #[test]
+    fn conan_is_read_in_its_older_forms() {
+        let one = "{\"graph_lock\": {\"nodes\": {\n\"0\": {\"ref\": \"own/1.0\", \"path\": \"conanfile.py\"},\n\"1\": {\"ref\": \"zlib/1.2.13@conan/stable#0\"}}}, \"version\": \"0.4\"}";
+        assert_eq!(declared("conan.lock", one), ["3 pkg:conan/zlib@1.2.13 =pkg:generic/zlib"]);
+        let script = "class A(ConanFile):\n    requires = (\n        \"zlib/1.2.13\",\n        # \"no/1\"\n        \"fmt/10.0#abc\")\n    exports = \"src/*\", \"a/b\"\n    tool_requires = [\n        \"cmake/[>=3]\",\n    ]\n    url = \"x/y\"\n";
+        let expected = [
+            "3 pkg:conan/zlib@1.2.13 =pkg:generic/zlib",
+            "5 pkg:conan/fmt@10.0 =pkg:generic/fmt",
+            "8 pkg:conan/cmake =pkg:generic/cmake",
+        ];
+        assert_eq!(declared("conanfile.py", script), expected);
+    }
+
+    #[test]
+    fn vcpkg_reads_features_overrides_and_lines() {
+        let text = "{\"name\": \"own\",\n\"dependencies\": [\n\"zlib\"],\n\"features\": {\"x\": {\"dependencies\": [\n{\"name\": \"fmt\"}, {\"name\": \"own\"}]}},\n\"overrides\": [{\"name\": \"fmt\", \"version-semver\": \"10.0.0#2\"}]}";
+        let expected = ["3 pkg:vcpkg/zlib =pkg:generic/zlib", "5 pkg:vcpkg/fmt@10.0.0 =pkg:generic/fmt"];
+        assert_eq!(declared("vcpkg.json", text), expected);
+    }
+
+    #[test]
+    fn a_list_of_files_accounts_for_nothing_beside_what_is_installed() {
+        let path = "vcpkg_installed/vcpkg/info/zlib_1.2.13_x64-linux.list";
+        let list = "x64-linux/include/a.h\n../src/pasted.c\nx64-linux/../../src/b.c\n/etc/passwd\n";
+        let expected = ["0 pkg:vcpkg/zlib@1.2.13 vcpkg_installed/x64-linux/include/a.h =pkg:generic/zlib"];
+        assert_eq!(declared(path, list), expected);
+        let lines: Vec<String> = complaints(path, list);
+        assert_eq!(lines.len(), 3);
+        assert!(lines[0].starts_with("line 2: a file outside"), "{lines:?}");
+        assert!(declared("vcpkg_installed/vcpkg/info/odd.list", "a/b\n").is_empty());
+        assert!(declared("xvcpkg/info/a_1_x.list", "a/b\n").is_empty(), "another folder's list");
+    }
+
+    #[test]
+    fn what_is_wrong_is_said_with_its_line_and_declares_nothing() {
+        for (path, text) in [
+            ("conan.lock", "{\"requires\": \"zlib/1\"}"),
+            ("conan.lock", "{\"requires\": [3]}"),
+            ("conan.lock", "{\"graph_lock\": {\"nodes\": []}, \"x\": "),
+            ("vcpkg.json", "{\"dependencies\": {\"a\": 1}}"),
+            ("vcpkg.json", "{\"dependencies\": [{}]}"),
+            ("vcpkg.json", "<<<<<<< HEAD\n{}"),
+            ("conanfile.txt", "[requires]\n../a/1\n"),
+        ] {
+            assert!(declared(path, text).is_empty(), "{path}: {text}");
+            let told = complaints(path, text);
+            assert!(told.len() == 1 && told[0].starts_with("line "), "{path}: {text}: {told:?}");
+        }
+        let conflict = "[requires]\n<<<<<<< HEAD\na/1\n=======\na/2\n>>>>>>> x\n";
+        assert_eq!((declared("conanfile.txt", conflict).len(), complaints("conanfile.txt", conflict).len()), (2, 3));
     }
 }

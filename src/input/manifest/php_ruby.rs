@@ -3,7 +3,8 @@
 use serde_json::Value;
 
 use super::key_lines::KeyLines;
-use super::{Found, Reader, Source, below, is_named, json};
+use super::typed::{list, table, text};
+use super::{Found, Reader, Source, below, holds, is_named, json};
 use crate::model::declaration::{Extent, ManifestKind, Site, Subject};
 use crate::model::place::{base_name, folder};
 
@@ -40,26 +41,38 @@ fn is_installed(path: &str) -> bool {
     path == "composer/installed.json" || path.ends_with("/composer/installed.json")
 }
 
+/// Gives the place of a package by its name and entry; `None` where it can be none.
+type Place<'p> = &'p dyn Fn(&str, &Value) -> Option<String>;
+
 /// Packages of a list, each with the place that `place` gives it. A package from a folder is the project's own.
-fn packages(
-    list: Option<&Value>,
-    lines: &KeyLines<'_>,
-    place: &dyn Fn(&str, &Value) -> Option<String>,
-    found: &mut Found,
-) {
-    for package in list.and_then(Value::as_array).into_iter().flatten() {
-        let text = |name: &str| package.get(name).and_then(Value::as_str);
-        let Some(name) = text("name") else { continue };
-        if package.get("dist").and_then(|dist| dist.get("type")).and_then(Value::as_str) == Some("path") {
+fn packages(list: &[Value], lines: &KeyLines<'_>, place: Place<'_>, found: &mut Found) {
+    for package in list {
+        let Some(name) = text(package, "name") else {
+            found.complain(0, "a package without a `name`: not used");
+            continue;
+        };
+        if package.get("dist").and_then(|dist| text(dist, "type")) == Some("path") {
             continue;
         }
         let line = lines.line(name);
-        let site = match place(name, package) {
-            Some(path) if text("type") != Some("metapackage") => Site::Folder { path, extent: Extent::Everything },
-            _ => Site::Elsewhere,
+        let site = if text(package, "type") == Some("metapackage") {
+            Site::Elsewhere
+        } else if let Some(path) = place(name, package) {
+            Site::Folder { path, extent: Extent::Everything }
+        } else {
+            found
+                .complain(line, "a package whose place is outside the tree or around this file: its place is not used");
+            Site::Elsewhere
         };
-        found.declare(line, ("composer", name), text("version").map(|version| version.trim_start_matches('v')), site);
+        found.declare(line, ("composer", name), text(package, "version").and_then(release), site);
     }
+}
+
+/// A version; a branch is none.
+fn release(version: &str) -> Option<&str> {
+    let digits = |text: &&str| text.starts_with(|first: char| first.is_ascii_digit());
+    let version = version.strip_prefix(['v', 'V']).filter(digits).unwrap_or(version);
+    Some(version).filter(digits).filter(|version| !version.ends_with("-dev"))
 }
 
 fn lock(source: Source<'_>) -> Found {
@@ -68,14 +81,16 @@ fn lock(source: Source<'_>) -> Found {
         Err(broken) => return broken,
     };
     let mut found = Found::default();
-    let lines = KeyLines::of(source.text);
+    let (keys, values) = (KeyLines::of(source.text), KeyLines::of_values(source.text));
     let place = |name: &str, _: &Value| source.beside(&format!("vendor/{name}"));
-    packages(value.get("packages"), &lines, &place, &mut found);
-    packages(value.get("packages-dev"), &lines, &place, &mut found);
+    for key in ["packages", "packages-dev"] {
+        packages(list(&value, key, &keys, &mut found), &values, &place, &mut found);
+    }
     found
 }
 
-/// A list, or of Composer 2 a table with a list in it. Places are below the folder of the record.
+/// A list, or of Composer 2 a table with a list in it. Places are below the folder of the record, or beside it where its
+/// installers put a kind of package elsewhere; none holds the record itself.
 fn installed(source: Source<'_>) -> Found {
     let value = match json(source.text) {
         Ok(value) => value,
@@ -83,12 +98,17 @@ fn installed(source: Source<'_>) -> Found {
     };
     let mut found = Found::default();
     let vendor = folder(folder(source.path));
-    let place = |name: &str, package: &Value| match package.get("install-path").and_then(Value::as_str) {
-        Some(path) => source.beside(path),
-        None => below(vendor, name),
+    let place = |name: &str, package: &Value| {
+        let path = match text(package, "install-path") {
+            Some(path) => source.beside(path),
+            None => below(vendor, name),
+        };
+        path.filter(|path| !holds(path, source.path))
     };
-    let list = if value.is_array() { Some(&value) } else { value.get("packages") };
-    packages(list, &KeyLines::of(source.text), &place, &mut found);
+    let (keys, values) = (KeyLines::of(source.text), KeyLines::of_values(source.text));
+    let all = value.as_array().map(Vec::as_slice);
+    let all = all.unwrap_or_else(|| list(&value, "packages", &keys, &mut found));
+    packages(all, &values, &place, &mut found);
     found
 }
 
@@ -98,16 +118,18 @@ fn wishes(source: Source<'_>) -> Found {
         Err(broken) => return broken,
     };
     let lines = KeyLines::of(source.text);
-    let text = |name: &str| value.get(name).and_then(Value::as_str);
-    let subject = text("name").and_then(|name| Subject::of("composer", name, text("version")));
+    let subject = text(&value, "name").and_then(|name| Subject::of("composer", name, text(&value, "version")));
     let mut found = Found { subject, ..Found::default() };
-    for table in ["require", "require-dev"] {
-        for (name, range) in value.get(table).and_then(Value::as_object).into_iter().flatten() {
+    for key in ["require", "require-dev"] {
+        for (name, range) in table(&value, key, &lines, &mut found).into_iter().flatten() {
             // The platform: `php`, `ext-json`.
             if !name.contains('/') {
                 continue;
             }
-            let range = range.as_str().unwrap_or_default();
+            let Some(range) = range.as_str() else {
+                found.complain(lines.line(name), "a range of versions that is no text: not used");
+                continue;
+            };
             let exact =
                 range.split('.').count() >= 3 && range.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
             found.declare(lines.line(name), ("composer", name), Some(range).filter(|_| exact), Site::Elsewhere);
@@ -116,13 +138,13 @@ fn wishes(source: Source<'_>) -> Found {
     found
 }
 
-/// Sections by indent: in `GEM` and `GIT` under `specs:` a gem stands behind four spaces. `PATH` is the project's own. A gem may
-/// lie in `vendor/cache` as an archive.
+/// Sections by indent: in `GEM` and `GIT` under `specs:` a gem stands behind four spaces. `PATH` is the project's own. A gem
+/// of a server may lie in `vendor/cache` as an archive.
 fn gems(source: Source<'_>) -> Found {
     let mut found = Found::default();
     let mut section = "";
     for (line, number) in source.text.lines().zip(1..) {
-        if found.is_conflict(number, line) {
+        if found.is_conflict(number, line) || line.is_empty() {
             continue;
         }
         if !line.starts_with(' ') {
@@ -137,9 +159,11 @@ fn gems(source: Source<'_>) -> Found {
         let full = version.trim_end_matches(')');
         // Behind the version may stand a platform: `1.15.4-x86_64-linux`.
         let version = full.split('-').next().filter(|version| !version.is_empty());
+        let before = found.complaints.len();
         found.declare(number, ("gem", name), version, Site::Elsewhere);
-        if let Some(path) = source.beside(&format!("vendor/cache/{name}-{full}.gem")).filter(|_| version.is_some()) {
-            found.declare(number, ("gem", name), version, Site::File(path));
+        if section == "GEM" && version.is_some() && before == found.complaints.len() && !full.contains(['/', '\\']) {
+            let archive = source.beside(&format!("vendor/cache/{name}-{full}.gem"));
+            archive.into_iter().for_each(|path| found.declare(number, ("gem", name), version, Site::File(path)));
         }
     }
     found
@@ -153,14 +177,23 @@ fn is_specification(path: &str) -> bool {
 fn specification(source: Source<'_>) -> Found {
     let mut found = Found::default();
     let full = base_name(source.path).trim_end_matches(".gemspec");
-    let split =
-        full.match_indices('-').find(|(at, _)| full[at + 1..].starts_with(|first: char| first.is_ascii_digit()));
-    let Some((at, _)) = split else { return Found::broken(0, "its name has no version: not used") };
-    let version = full[at + 1..].split('-').next();
+    let parts = full.match_indices('-').map(|(at, _)| full.split_at(at)).map(|(name, rest)| (name, &rest[1..]));
+    let versions = parts.map(|(name, rest)| (name, rest.split('-').next().unwrap_or(rest)));
+    let Some((name, version)) = versions.into_iter().find(|(_, version)| is_gem_version(version)) else {
+        return Found::broken(0, "its name has no version: not used");
+    };
     if let Some(path) = below(folder(folder(source.path)), &format!("gems/{full}")) {
-        found.declare(0, ("gem", &full[..at]), version, Site::Folder { path, extent: Extent::Everything });
+        found.declare(0, ("gem", name), Some(version), Site::Folder { path, extent: Extent::Everything });
     }
     found
+}
+
+/// `1.2.0.rc1`: numbers first, which `3d` of `foo-3d-1.0` is not.
+fn is_gem_version(text: &str) -> bool {
+    let number = text.split('.').next().unwrap_or_default();
+    !number.is_empty()
+        && number.bytes().all(|byte| byte.is_ascii_digit())
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'.')
 }
 
 /// `gem "name", "1.0"` a line.
@@ -170,7 +203,8 @@ fn gemfile(source: Source<'_>) -> Found {
         if found.is_conflict(number, line) {
             continue;
         }
-        let Some(rest) = line.trim().strip_prefix("gem ").map(str::trim) else { continue };
+        let Some(rest) = line.trim().strip_prefix("gem").filter(|rest| rest.starts_with([' ', '('])) else { continue };
+        let rest = rest.trim_start_matches([' ', '(']);
         let parts: Vec<&str> = rest.split(',').map(str::trim).collect();
         let quoted = |text: &&str| {
             text.strip_prefix(['"', '\'']).and_then(|text| text.split(['"', '\'']).next()).map(str::to_string)
@@ -178,8 +212,9 @@ fn gemfile(source: Source<'_>) -> Found {
         if rest.contains("path:") || rest.contains(":path") {
             continue;
         }
-        let version =
-            parts.get(1).and_then(quoted).filter(|text| text.starts_with(|first: char| first.is_ascii_digit()));
+        let version = parts.get(1).and_then(quoted);
+        let version = version.map(|text| text.trim_start_matches(['=', ' ']).to_string());
+        let version = version.filter(|text| text.starts_with(|first: char| first.is_ascii_digit()));
         match parts.first().and_then(quoted) {
             Some(name) => found.declare(number, ("gem", &name), version.as_deref(), Site::Elsewhere),
             None => found.complain(number, "it names no gem: passed over"),
@@ -190,7 +225,7 @@ fn gemfile(source: Source<'_>) -> Found {
 
 #[cfg(test)]
 mod tests {
-    use crate::input::manifest::tests::declared;
+    use crate::input::manifest::tests::{complaints, declared};
 
     #[test]
     fn composer_says_where_packages_lie() {
@@ -198,15 +233,15 @@ mod tests {
         assert_eq!(
             declared("web/composer.lock", lock),
             [
-                "0 pkg:composer/a/b@1.0.0 web/vendor/A/b/**",
-                "0 pkg:composer/c/d web/vendor/c/d/**",
-                "0 pkg:composer/m/m@1"
+                "2 pkg:composer/a/b@1.0.0 web/vendor/A/b/**",
+                "3 pkg:composer/m/m@1",
+                "4 pkg:composer/c/d web/vendor/c/d/**"
             ]
         );
         let two = "{\"packages\": [{\"name\": \"a/b\", \"version\": \"1.0\", \"install-path\": \"../a/b\"}]}";
-        assert_eq!(declared("vendor/composer/installed.json", two), ["0 pkg:composer/a/b@1.0 vendor/a/b/**"]);
+        assert_eq!(declared("vendor/composer/installed.json", two), ["1 pkg:composer/a/b@1.0 vendor/a/b/**"]);
         let one = "[{\"name\": \"a/b\", \"version\": \"1.0\"}]";
-        assert_eq!(declared("vendor/composer/installed.json", one), ["0 pkg:composer/a/b@1.0 vendor/a/b/**"]);
+        assert_eq!(declared("vendor/composer/installed.json", one), ["1 pkg:composer/a/b@1.0 vendor/a/b/**"]);
         let wishes = "{\"require\": {\"php\": \">=8\",\n\"a/b\": \"1.2.3\", \"c/d\": \"^1\"}}";
         assert_eq!(declared("composer.json", wishes), ["2 pkg:composer/a/b@1.2.3", "2 pkg:composer/c/d"]);
     }
@@ -225,5 +260,65 @@ mod tests {
         assert_eq!(declared(path, "x"), ["0 pkg:gem/net-http@0.4.1 vendor/bundle/ruby/3.2.0/gems/net-http-0.4.1/**"]);
         let gemfile = "source 'x'\ngem \"rails\", \"7.0.1\"\ngem 'b', '~> 2'\ngem 'own', path: '.'\n";
         assert_eq!(declared("Gemfile", gemfile), ["2 pkg:gem/rails@7.0.1", "3 pkg:gem/b"]);
+    }
+
+    #[test]
+    fn composer_is_heard_only_where_it_makes_sense() {
+        let path = "vendor/composer/installed.json";
+        let record = |place: &str| {
+            format!(
+                "{{\"packages\": [\n{{\"name\": \"a/b\", \"version\": \"dev-main\", \"install-path\": \"{place}\"}}]}}"
+            )
+        };
+        // Installers of Composer put plugins of an application beside `vendor`.
+        let plugin = "2 pkg:composer/a/b web/plugins/b/**";
+        assert_eq!(declared(path, &record("../../web/plugins/b")), [plugin]);
+        for place in ["../..", "..", ".", "/etc", "../../../x"] {
+            assert_eq!(declared(path, &record(place)), ["2 pkg:composer/a/b"], "{place}");
+            assert!(complaints(path, &record(place))[0].starts_with("line 2: a package whose place"), "{place}");
+        }
+        let odd = "{\"packages\": [3, {\"name\": \"../src\"}, {\"name\": \"a/b\", \"version\": \"1.x-dev\"}],\n\"packages-dev\": \"x\"}";
+        assert_eq!(declared("composer.lock", odd), ["1 pkg:composer/a/b vendor/a/b/**"]);
+        let expected = [
+            "a package without a `name`: not used",
+            "line 1: `../src` is no name of a package: not used",
+            "line 2: `packages-dev` is no list: not read",
+        ];
+        assert_eq!(complaints("composer.lock", odd), expected);
+        for (path, text) in [("composer.lock", "[]"), (path, "3"), ("composer.json", "{\"require\": {\"a/b\": 1}}")] {
+            assert!(declared(path, text).is_empty());
+            assert!(!complaints(path, text).is_empty(), "{path}");
+        }
+        assert!(complaints("composer.json", "{\"require\": []}").is_empty(), "so PHP writes an empty table");
+        assert!(complaints("composer.lock", "{\n<<<<<<< HEAD\n")[0].starts_with("line 2: "));
+    }
+
+    #[test]
+    fn marks_of_merges_and_names_that_are_paths_in_a_lock_of_gems() {
+        let lock = "GEM\n  specs:\n<<<<<<< HEAD\n    rake (13.0.6)\n||||||| base\n=======\n    rack (3.0)\n>>>>>>> x\n    ../up (1)\n    odd (1/../../x)\n\nGIT\n  remote: https://x.example/g\n  specs:\n    g (0.1)\n";
+        let expected = [
+            "4 pkg:gem/rake@13.0.6",
+            "4 pkg:gem/rake@13.0.6 vendor/cache/rake-13.0.6.gem",
+            "7 pkg:gem/rack@3.0",
+            "7 pkg:gem/rack@3.0 vendor/cache/rack-3.0.gem",
+            "10 pkg:gem/odd@1/../../x",
+            "15 pkg:gem/g@0.1",
+        ];
+        assert_eq!(declared("Gemfile.lock", lock), expected);
+        assert_eq!(complaints("Gemfile.lock", lock).len(), 5);
+    }
+
+    #[test]
+    fn a_specification_is_named_for_gem_version_and_platform() {
+        let spec = |name: &str| declared(&format!("v/specifications/{name}.gemspec"), "x");
+        assert_eq!(spec("foo-3d-1.0"), ["0 pkg:gem/foo-3d@1.0 v/gems/foo-3d-1.0/**"]);
+        let platform = "0 pkg:gem/nokogiri@1.15.4 v/gems/nokogiri-1.15.4-x86_64-linux/**";
+        assert_eq!(spec("nokogiri-1.15.4-x86_64-linux"), [platform]);
+        assert_eq!(spec("rc-2.0.0.rc1"), ["0 pkg:gem/rc@2.0.0.rc1 v/gems/rc-2.0.0.rc1/**"]);
+        assert!(spec("none").is_empty() && spec("..-1").is_empty());
+        assert!(declared("own.gemspec", "x").is_empty());
+        let gemfile = "gem(\"a\", \"= 1.0\")\ngemspec\ngem name\n";
+        assert_eq!(declared("Gemfile", gemfile), ["1 pkg:gem/a@1.0"]);
+        assert_eq!(complaints("Gemfile", gemfile), ["line 3: it names no gem: passed over"]);
     }
 }

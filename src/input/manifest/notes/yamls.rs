@@ -1,5 +1,7 @@
 //! Notes that are YAML: Mozilla's and Zephyr's.
 
+use std::collections::HashMap;
+
 use super::{address, repositories};
 use crate::input::manifest::node::Node;
 use crate::input::manifest::{Found, Source, below, yaml};
@@ -35,7 +37,11 @@ pub(super) fn mozilla(source: Source<'_>) -> Found {
         .and_then(|text| address::version(&text))
         .or_else(|| address::version(word(note, &["origin", "revision"])?));
     // A path from the repository's root, not from the note.
-    let named = word(note, &["vendoring", "vendor-directory"]).and_then(|path| below("", path));
+    let directory = word(note, &["vendoring", "vendor-directory"]);
+    let named = directory.and_then(|path| below("", path));
+    if directory.is_some() && named.is_none() {
+        found.complain(line, "its `vendor-directory` is outside the tree: its own folder is taken");
+    }
     let path = named.unwrap_or_else(|| folder(source.path).to_string());
     match package_purl("generic", &name.to_lowercase().replace(' ', "-")) {
         Some(purl) => {
@@ -56,18 +62,16 @@ pub(super) fn west(source: Source<'_>) -> Found {
     let default = word(manifest, &["defaults", "remote"]);
     let home = folder(source.path);
     let workspaces = if home.is_empty() { vec![""] } else { vec![home, folder(home)] };
+    let remotes = manifest.get("remotes").map(Node::items).unwrap_or_default();
+    let bases: HashMap<&str, &str> =
+        remotes.iter().filter_map(|remote| word(remote, &["name"]).zip(word(remote, &["url-base"]))).collect();
     for project in manifest.get("projects").map(Node::items).unwrap_or_default() {
         let Some(name) = word(project, &["name"]) else {
             found.complain(project.line, "a project without a name: not used");
             continue;
         };
-        let base = |wanted: &str| {
-            let remotes = manifest.get("remotes").map(Node::items).unwrap_or_default();
-            let remote = remotes.iter().find(|remote| word(remote, &["name"]) == Some(wanted))?;
-            word(remote, &["url-base"]).map(str::to_string)
-        };
         let below_base = || {
-            let base = base(word(project, &["remote"]).or(default)?)?;
+            let base = bases.get(word(project, &["remote"]).or(default)?)?;
             Some(format!("{base}/{}", word(project, &["repo-path"]).unwrap_or(name)))
         };
         let url = word(project, &["url"]).map(str::to_string).or_else(below_base);
@@ -100,6 +104,9 @@ mod tests {
         let commit = "origin:\n  name: a b\n  release: commit 1234567890ab (2020-01-01)\nvendoring:\n  vendor-directory: ext/ab\n";
         assert_eq!(declared("x/moz.yaml", commit), ["1 pkg:generic/a-b ext/ab/*"]);
         assert_eq!(complaints("moz.yaml", "origin: 3\n").len(), 1);
+        let outside = "origin:\n  name: a\nvendoring:\n  vendor-directory: ../../x\n";
+        assert_eq!(declared("ext/a/moz.yaml", outside), ["1 pkg:generic/a ext/a/*"]);
+        assert_eq!(complaints("ext/a/moz.yaml", outside).len(), 1);
         assert!(!complaints("moz.yaml", "a: [\n").is_empty());
     }
 

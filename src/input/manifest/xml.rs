@@ -85,24 +85,9 @@ fn tree(text: &str, found: &mut Found) -> Option<Node> {
             }
             Ok(Event::Empty(start)) => Some(node(&start, line, &mut count)),
             Ok(Event::End(_)) => open.pop(),
-            Ok(Event::Text(part)) => {
-                if let Some(node) = open.last_mut() {
-                    node.text.push_str(&part);
-                }
-                None
-            }
-            Ok(Event::CData(part)) => {
-                if let Some(node) = open.last_mut() {
-                    node.text.push_str(&part);
-                }
-                None
-            }
-            Ok(Event::GeneralRef(part)) => {
-                if let Some(node) = open.last_mut() {
-                    node.text.push_str(&plain(&format!("&{};", &*part)));
-                }
-                None
-            }
+            Ok(Event::Text(part)) => add(&mut open, &part),
+            Ok(Event::CData(part)) => add(&mut open, &part),
+            Ok(Event::GeneralRef(part)) => add(&mut open, &plain(&format!("&{};", &*part))),
             Ok(Event::Eof) => {
                 found.complain(line, "it ends before its elements do: not read");
                 return None;
@@ -123,6 +108,12 @@ fn tree(text: &str, found: &mut Found) -> Option<Node> {
             (None, _) => {}
         }
     }
+}
+
+/// Adds to the text of the innermost open element; none is closed by that.
+fn add(open: &mut [Node], text: &str) -> Option<Node> {
+    open.last_mut()?.text.push_str(text);
+    None
 }
 
 /// An element without what is in it; it and its attributes are counted. Of an attribute that stands twice the first counts:

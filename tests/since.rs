@@ -5,6 +5,7 @@ use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+use foundling::model::limits;
 use serde_json::Value;
 
 use crate::program::{Ran, Tree, command, paths, problems, run};
@@ -138,6 +139,27 @@ fn a_part_of_a_repository_and_odd_names_can_be_looked_at() {
     assert_eq!(ran.status, Some(0), "{}", ran.stderr);
     let found: Value = serde_json::from_str(&ran.stdout).unwrap();
     assert_eq!(states(&found), [said("new\nline \"é\"", "new")]);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn names_that_are_no_text_are_looked_at() {
+    use std::os::unix::ffi::OsStrExt;
+    let tree = repository();
+    let home = tree.path().join("tree/src").join(std::ffi::OsStr::from_bytes(b"n\xffo"));
+    fs::create_dir(&home).unwrap();
+    put(&tree, "third_party/zoo", 300);
+    for (path, _) in files(300) {
+        let to = home.join(&path);
+        fs::create_dir_all(to.parent().unwrap()).unwrap();
+        fs::rename(tree.path().join("tree/third_party/zoo").join(&path), to).unwrap();
+    }
+    assert_eq!(states(&report(&tree, &["HEAD"])), [said("src/n\\xffo", "new")]);
+    let root = tree.path().join("tree");
+    git(&root, &["add", "-A"]);
+    git(&root, &["commit", "-qm", "odd"]);
+    fs::remove_dir_all(home).unwrap();
+    assert_eq!(report(&tree, &["HEAD"])["review"]["gone"][0]["root"], "src/n\\xffo");
 }
 
 #[test]
@@ -327,6 +349,11 @@ fn a_pasted_block_is_answered_for() {
         let found: Value = serde_json::from_str(&ran.stdout).unwrap();
         assert_eq!(found["files"][0]["matches"][0]["purl"], "pkg:generic/zoo@3.1");
         assert_eq!(found["files"][0]["path"], if more.is_empty() { "stdin.c" } else { "block.c" });
+    }
+    let behind = |bytes: usize| format!("{}{middle}", "\n".repeat(bytes));
+    for (bytes, path) in [(limits::GUESS_BYTES - middle.len(), "stdin.c"), (limits::GUESS_BYTES, "stdin")] {
+        let found: Value = serde_json::from_str(&paste(&tree, &behind(bytes), &["--all-files"]).stdout).unwrap();
+        assert_eq!(paths(&found), [path], "what is guessed by ends {bytes} bytes behind the beginning");
     }
     for nothing in ["", "\0\u{1}", "nobody's words\n"] {
         let ran = paste(&tree, nothing, &[]);

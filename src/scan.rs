@@ -1,5 +1,6 @@
 //! The assembly line of a scan: walk → read → file stage → tree stage → report. Threads and I/O live here.
 
+mod changes;
 pub mod paste;
 pub mod since;
 

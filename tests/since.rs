@@ -5,9 +5,11 @@ use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+use foundling::model::limits;
 use serde_json::Value;
 
-use crate::program::{Ran, Tree, command, run};
+use crate::program::{Ran, Tree, command, paths, problems, run};
+use crate::scan::archives::zip;
 use crate::scan::ownership::{Release, files, index};
 
 /// git in a folder, without anybody's settings.
@@ -139,6 +141,27 @@ fn a_part_of_a_repository_and_odd_names_can_be_looked_at() {
     assert_eq!(states(&found), [said("new\nline \"é\"", "new")]);
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn names_that_are_no_text_are_looked_at() {
+    use std::os::unix::ffi::OsStrExt;
+    let tree = repository();
+    let home = tree.path().join("tree/src").join(std::ffi::OsStr::from_bytes(b"n\xffo"));
+    fs::create_dir(&home).unwrap();
+    put(&tree, "third_party/zoo", 300);
+    for (path, _) in files(300) {
+        let to = home.join(&path);
+        fs::create_dir_all(to.parent().unwrap()).unwrap();
+        fs::rename(tree.path().join("tree/third_party/zoo").join(&path), to).unwrap();
+    }
+    assert_eq!(states(&report(&tree, &["HEAD"])), [said("src/n\\xffo", "new")]);
+    let root = tree.path().join("tree");
+    git(&root, &["add", "-A"]);
+    git(&root, &["commit", "-qm", "odd"]);
+    fs::remove_dir_all(home).unwrap();
+    assert_eq!(report(&tree, &["HEAD"])["review"]["gone"][0]["root"], "src/n\\xffo");
+}
+
 #[test]
 fn what_is_no_revision_or_no_repository_is_refused() {
     let tree = repository();
@@ -170,6 +193,8 @@ fn nothing_that_a_repository_names_is_run() {
         ("diff.external", &program),
         ("filter.evil.clean", &program),
         ("filter.evil.smudge", &program),
+        ("filter.evil.process", &program),
+        ("filter.evil.required", "true"),
         ("diff.evil.textconv", &program),
         ("core.pager", &program),
         ("alias.diff-index", "!false"),
@@ -182,6 +207,127 @@ fn nothing_that_a_repository_names_is_run() {
     let found = report(&tree, &["HEAD"]);
     assert_eq!(states(&found), [said("third_party/zoo", "new")]);
     assert!(!mark.exists());
+}
+
+#[test]
+fn an_archive_that_came_is_looked_into() {
+    let tree = repository();
+    let files = files(300);
+    let members: Vec<(&str, &[u8])> = files.iter().map(|(path, text)| (path.as_str(), text.as_bytes())).collect();
+    tree.add("tree/third_party/zoo.zip", zip(&members));
+    let found = report(&tree, &["HEAD"]);
+    assert_eq!(states(&found), [said("third_party/zoo.zip!", "new")]);
+    assert!(paths(&found).iter().all(|path| path.starts_with("third_party/zoo.zip!/")));
+    assert_eq!(found["since"]["changed_files"], 1);
+}
+
+#[test]
+fn a_clone_inside_that_git_does_not_look_into_is_looked_into() {
+    let tree = repository();
+    put(&tree, "third_party/zoo", 300);
+    tree.add("tree/third_party/zoo/.gitignore", "*.o\n");
+    tree.add("tree/third_party/zoo/a.o", "x");
+    let clone = tree.path().join("tree/third_party/zoo");
+    git(&clone, &["init", "-q"]);
+    git(&clone, &["add", "-A"]);
+    git(&clone, &["commit", "-qm", "theirs"]);
+    let found = report(&tree, &["HEAD"]);
+    assert_eq!(states(&found), [said("third_party/zoo", "new")]);
+    let left_out = |code: &str, path: &str| (code.to_string(), path.to_string(), 1);
+    let expected =
+        [left_out("ignored", "third_party/zoo/.gitignore"), left_out("version-control", "third_party/zoo/.git")];
+    assert_eq!(problems(&found), expected);
+}
+
+#[test]
+fn the_rules_of_a_walk_hold_for_what_git_names() {
+    let tree = repository();
+    tree.add("tree/.gitignore", "/ignored/\n");
+    tree.add("tree/.foundlingignore", "/aside/\n");
+    put(&tree, "ignored/zoo", 300);
+    put(&tree, "aside/zoo", 300);
+    let found = report(&tree, &["HEAD"]);
+    assert!(states(&found).is_empty());
+    assert_eq!(problems(&found), [("ignored".to_string(), ".foundlingignore".to_string(), 4)]);
+    let found = report(&tree, &["HEAD", "--no-ignore"]);
+    assert_eq!(states(&found), [said("aside/zoo", "new"), said("ignored/zoo", "new")]);
+}
+
+#[test]
+fn a_file_that_holds_what_it_held_did_not_change() {
+    let tree = repository();
+    let long_ago = std::time::SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(1_000_000_000);
+    for (path, _) in files(100) {
+        let file = fs::File::options().append(true).open(tree.path().join("tree/lib/widget").join(path)).unwrap();
+        file.set_modified(long_ago).unwrap();
+    }
+    let found = report(&tree, &["HEAD"]);
+    assert_eq!((states(&found).len(), &found["since"]["changed_files"]), (0, &0.into()));
+}
+
+#[cfg(unix)]
+#[test]
+fn links_are_followed_neither_among_changed_files_nor_beside_them() {
+    let tree = repository();
+    tree.add("outside/secret.c", &files(300)[0].1);
+    let root = tree.path().join("tree");
+    std::os::unix::fs::symlink("../../outside/secret.c", root.join("src/old.c")).unwrap();
+    git(&root, &["add", "-A"]);
+    git(&root, &["commit", "-qm", "a link"]);
+    std::os::unix::fs::symlink("../../outside/secret.c", root.join("src/new.c")).unwrap();
+    tree.add("tree/src/own.c", "int main(void) { return 2; }\n");
+    let found = report(&tree, &["HEAD"]);
+    assert!(states(&found).is_empty() && paths(&found).is_empty(), "{found}");
+    assert_eq!(problems(&found), [("symbolic-link".to_string(), "src/new.c".to_string(), 1)]);
+}
+
+#[test]
+fn a_renamed_folder_is_no_news_and_another_repository_is_said() {
+    let tree = repository();
+    let root = tree.path().join("tree");
+    fs::rename(root.join("lib"), root.join("ext")).unwrap();
+    tree.add("tree/module/a.c", "int a;\n");
+    for arguments in [&["init", "-q"][..], &["add", "-A"], &["commit", "-qm", "theirs"]] {
+        git(&root.join("module"), arguments);
+    }
+    git(&root, &["add", "module"]);
+    let found = report(&tree, &["HEAD"]);
+    assert_eq!(states(&found), [said("ext/widget", "unchanged")]);
+    assert_eq!(found["review"]["gone"], serde_json::json!([]));
+    assert_eq!(problems(&found), [("version-control".to_string(), "module".to_string(), 1)]);
+}
+
+#[test]
+fn what_git_does_not_hold_is_said() {
+    let tree = repository();
+    let root = tree.path().join("tree");
+    tree.add("tree/src/own.c", "int main(void) { return 3; }\n");
+    let object = Command::new("git").current_dir(&root).args(["rev-parse", "HEAD:src/own.c"]).output().unwrap();
+    let object = String::from_utf8(object.stdout).unwrap();
+    let (folder, rest) = object.trim().split_at(2);
+    fs::remove_file(root.join(".git/objects").join(folder).join(rest)).unwrap();
+    assert_eq!(problems(&report(&tree, &["HEAD"])), [("unreadable".to_string(), "src/own.c".to_string(), 1)]);
+}
+
+#[test]
+fn a_file_that_is_tampered_with_is_news() {
+    let tree = repository();
+    let text = "pub fn one() -> u32 {\n    1\n}\n";
+    let digest = "a1c3b3e7ab8ef7c8a9c4ac3b3f3d6b4f4a0f3e7c8b9d0a1b2c3d4e5f60718293";
+    let record = format!("{{\"files\": {{\"src/lib.rs\": \"{digest}\"}}, \"package\": null}}");
+    tree.add("tree/vendor/one/.cargo-checksum.json", record);
+    tree.add("tree/vendor/one/Cargo.toml", "[package]\nname = \"one\"\nversion = \"1.0.0\"\n");
+    tree.add("tree/vendor/one/src/lib.rs", text);
+    let root = tree.path().join("tree");
+    git(&root, &["add", "-A"]);
+    git(&root, &["commit", "-qm", "vendored"]);
+    tree.add("tree/vendor/one/src/lib.rs", text.replace('1', "2"));
+    let ran = since(&tree, "tree", &["HEAD", "--fail-on", "tampered,new-only"]);
+    assert_eq!(ran.status, Some(1), "{ran:?}");
+    git(&root, &["commit", "-qam", "changed"]);
+    tree.add("tree/vendor/one/README.md", "words\n");
+    let ran = since(&tree, "tree", &["HEAD", "--fail-on", "tampered,new-only"]);
+    assert_eq!(ran.status, Some(0), "{}", ran.stdout);
 }
 
 fn paste(tree: &Tree, text: &str, more: &[&str]) -> Ran {
@@ -203,6 +349,11 @@ fn a_pasted_block_is_answered_for() {
         let found: Value = serde_json::from_str(&ran.stdout).unwrap();
         assert_eq!(found["files"][0]["matches"][0]["purl"], "pkg:generic/zoo@3.1");
         assert_eq!(found["files"][0]["path"], if more.is_empty() { "stdin.c" } else { "block.c" });
+    }
+    let behind = |bytes: usize| format!("{}{middle}", "\n".repeat(bytes));
+    for (bytes, path) in [(limits::GUESS_BYTES - middle.len(), "stdin.c"), (limits::GUESS_BYTES, "stdin")] {
+        let found: Value = serde_json::from_str(&paste(&tree, &behind(bytes), &["--all-files"]).stdout).unwrap();
+        assert_eq!(paths(&found), [path], "what is guessed by ends {bytes} bytes behind the beginning");
     }
     for nothing in ["", "\0\u{1}", "nobody's words\n"] {
         let ran = paste(&tree, nothing, &[]);

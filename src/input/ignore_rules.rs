@@ -4,7 +4,6 @@
 //! files in one folder `.foundlingignore` comes last. Every line counts the files that it left out, because a report
 //! must say so.
 
-use std::borrow::Cow;
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -104,7 +103,7 @@ impl Rules {
         let mut rules = self;
         loop {
             let path = below.get(rules.prefix.len()..).unwrap_or_default();
-            match rules.matcher.matched(os_path(path), is_folder) {
+            match rules.matcher.matched(place::os_path(path), is_folder) {
                 Match::Ignore(glob) => {
                     let line = glob.from().and_then(|from| from.to_str()?.parse().ok())?;
                     return Some(Ruling { rules: rules.clone(), line });
@@ -144,15 +143,4 @@ fn rule_text(path: &Path) -> Option<(String, bool)> {
     }
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
     Some((String::from_utf8_lossy(bytes).into_owned(), cut))
-}
-
-#[cfg(unix)]
-fn os_path(bytes: &[u8]) -> Cow<'_, Path> {
-    use std::os::unix::ffi::OsStrExt;
-    Cow::Borrowed(Path::new(std::ffi::OsStr::from_bytes(bytes)))
-}
-
-#[cfg(not(unix))]
-fn os_path(bytes: &[u8]) -> Cow<'_, Path> {
-    Cow::Owned(PathBuf::from(String::from_utf8_lossy(bytes).into_owned()))
 }

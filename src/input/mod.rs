@@ -4,6 +4,7 @@
 pub mod archive;
 pub mod digest;
 mod ignore_rules;
+pub mod listed;
 pub mod manifest;
 pub mod read;
 pub mod walk;

@@ -14,7 +14,7 @@ use crate::model::ids::RootNo;
 use crate::model::{limits, place};
 
 /// Folders that hold a repository's own data, not its content.
-const VERSION_CONTROL: [&str; 7] = [".git", ".hg", ".svn", ".bzr", "CVS", "_darcs", ".jj"];
+pub(super) const VERSION_CONTROL: [&str; 7] = [".git", ".hg", ".svn", ".bzr", "CVS", "_darcs", ".jj"];
 
 /// Symbolic links of one root that are listed one by one; more become one entry with a count.
 const LINKS_LISTED: usize = 10;
@@ -377,7 +377,8 @@ impl<F: FnMut(FoundFile), M: Fn() -> F> Worker<'_, F, M> {
     }
 }
 
-fn over_length(bytes: usize) -> String {
+/// The words for a path over the limit.
+pub(super) fn over_length(bytes: usize) -> String {
     format!("a path of {bytes} bytes is over the limit of {}", limits::PATH_BYTES)
 }
 

@@ -1,5 +1,10 @@
 //! Where something stands: lines, and paths fit to be shown.
 
+use std::borrow::Cow;
+use std::path::Path;
+#[cfg(not(unix))]
+use std::path::PathBuf;
+
 use serde::Serialize;
 
 /// Lines `first..=last` of a text, 1-based.
@@ -43,6 +48,19 @@ pub fn path_text(raw: &[u8]) -> String {
         }
     }
     text
+}
+
+/// A path of raw bytes as the system takes it.
+#[cfg(unix)]
+pub fn os_path(raw: &[u8]) -> Cow<'_, Path> {
+    use std::os::unix::ffi::OsStrExt;
+    Cow::Borrowed(Path::new(std::ffi::OsStr::from_bytes(raw)))
+}
+
+/// A path of raw bytes as the system takes it.
+#[cfg(not(unix))]
+pub fn os_path(raw: &[u8]) -> Cow<'_, Path> {
+    Cow::Owned(PathBuf::from(String::from_utf8_lossy(raw).into_owned()))
 }
 
 /// The part of a path behind its last `/`.

@@ -36,8 +36,16 @@ pub fn compare(report: &Report, earlier: &Recorded) -> Comparison {
         let same = by_id.get(finding.id.as_str()).copied().filter(|at| left.remove(at));
         known.push(same);
     }
+    let mut by_name: BTreeMap<String, BTreeSet<usize>> = BTreeMap::new();
+    for (at, one) in left.iter().filter_map(|at| Some((*at, earlier.components.get(*at)?))) {
+        names(&one.purl, &one.aliases).for_each(|name| {
+            by_name.entry(name).or_default().insert(at);
+        });
+    }
     for (finding, same) in report.findings.iter().zip(&mut known).filter(|(_, same)| same.is_none()) {
-        *same = moved(report, finding, earlier, &left);
+        let named = names(&finding.purl, &finding.aliases).filter_map(|name| by_name.get(&name));
+        let candidates: BTreeSet<usize> = named.flatten().copied().filter(|at| left.contains(at)).collect();
+        *same = moved(report, finding, earlier, &candidates);
         same.iter().for_each(|at| {
             left.remove(at);
         });
@@ -61,12 +69,12 @@ pub fn compare(report: &Report, earlier: &Recorded) -> Comparison {
     Comparison { findings, discrepancies, gone }
 }
 
-/// Of the findings that are left over the one of the same component, as well managed, that resembles this one most.
-fn moved(report: &Report, finding: &Finding, earlier: &Recorded, left: &BTreeSet<usize>) -> Option<usize> {
+/// Of findings of the same component the one, as well managed, that resembles this one most.
+fn moved(report: &Report, finding: &Finding, earlier: &Recorded, candidates: &BTreeSet<usize>) -> Option<usize> {
     let place = report.shown_path(finding.scan_root, &finding.root);
-    let same = left.iter().filter_map(|at| {
+    let same = candidates.iter().filter_map(|at| {
         let before = earlier.components.get(*at)?;
-        if !is_same_component(finding, before) || before.managed != finding.is_managed() {
+        if before.managed != finding.is_managed() {
             return None;
         }
         // A report from before there were ids and sketches is compared by place.
@@ -77,11 +85,9 @@ fn moved(report: &Report, finding: &Finding, earlier: &Recorded, left: &BTreeSet
     same.max_by(|one, other| one.0.total_cmp(&other.0).then(other.1.cmp(&one.1))).map(|(_, at)| at)
 }
 
-fn is_same_component(finding: &Finding, before: &RecordedFinding) -> bool {
-    let names = |purl: &str, aliases: &[String]| -> BTreeSet<String> {
-        std::iter::once(base_of(purl)).chain(aliases.iter().map(String::as_str)).map(str::to_lowercase).collect()
-    };
-    !names(&finding.purl, &finding.aliases).is_disjoint(&names(&before.purl, &before.aliases))
+/// The names of a component as they compare.
+fn names<'n>(purl: &'n str, aliases: &'n [String]) -> impl Iterator<Item = String> + 'n {
+    std::iter::once(base_of(purl)).chain(aliases.iter().map(String::as_str)).map(str::to_lowercase)
 }
 
 fn is_changed(finding: &Finding, before: &RecordedFinding) -> bool {

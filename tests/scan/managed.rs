@@ -89,6 +89,40 @@ fn a_lockfile_that_does_not_parse_manages_nothing_and_is_reported_with_its_place
 }
 
 #[test]
+fn names_that_step_out_of_their_folder_manage_nothing_and_are_said() {
+    let hostile = [
+        ("Podfile.lock", "PODS:\n  - .. (1.0)\n"),
+        ("Podfile.lock", "PODS:\n  - ../static (1.0)\n"),
+        ("package-lock.json", &*lock(&[("node_modules/../static/js", "1.0.0")])),
+        ("package-lock.json", &*lock(&[("../tree/node_modules/widget", "1.0.0")])),
+        ("composer.lock", "{\"packages\": [{\"name\": \"../..\", \"version\": \"1.0.0\"}]}"),
+        ("packages.config", "<packages>\n<package id=\"..\" version=\"1.0.0\"/>\n</packages>"),
+        ("Gemfile.lock", "GEM\n  remote: x\n  specs:\n    .. (1.0.0)\n"),
+        (
+            "Package.resolved",
+            "{\"version\": 2, \"pins\": [{\"identity\": \"..\", \"state\": {\"version\": \"1.0.0\"}}]}",
+        ),
+    ];
+    let record = "{\"packages\": [{\"name\": \"a/b\", \"version\": \"1.0.0\", \"install-path\": \"../../static/js\"}]}";
+    let aside = tree();
+    put(&aside, "static/js", 100);
+    aside.add("tree/vendor/composer/installed.json", record);
+    assert_eq!(component(&scan(&aside), "static/js")["managed"], false, "the folder itself does not say so");
+    for (name, text) in hostile {
+        let tree = tree();
+        put(&tree, "static/js", 100);
+        tree.add(&format!("tree/{name}"), text);
+        let report = scan(&tree);
+        assert_eq!(component(&report, "static/js")["managed"], false, "{name}: {text}");
+        let problems = report["problems"].as_array().unwrap();
+        assert!(
+            problems.iter().any(|one| one["code"] == "bad-manifest" && one["path"] == name),
+            "{text}: {problems:?}"
+        );
+    }
+}
+
+#[test]
 fn a_place_that_holds_another_release_than_is_declared_is_said() {
     let tree = tree();
     put(&tree, "node_modules/widget", 200);

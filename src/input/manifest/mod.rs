@@ -232,9 +232,8 @@ fn no_text(bytes: &[u8]) -> Option<(u32, String)> {
 /// Joins what several manifests of one tree, by path, say of one package: the checksums of a vendored crate stand in one
 /// file, its name in another.
 pub fn join(mut manifests: Vec<Manifest>) -> Vec<Manifest> {
-    let subject = |manifest: &Manifest| Some((folder(&manifest.path).to_string(), manifest.subject.clone()?));
-    let crates = manifests.iter().filter(|manifest| is_named(&manifest.path, &["Cargo.toml"]));
-    let subjects: HashMap<String, Subject> = crates.filter_map(subject).collect();
+    confirm_plugins(&mut manifests);
+    let subjects = subjects(&manifests, "Cargo.toml");
     for record in manifests.iter_mut().filter(|manifest| is_named(&manifest.path, &[".cargo-checksum.json"])) {
         let Some(subject) = subjects.get(folder(&record.path)) else { continue };
         for declaration in &mut record.declarations {
@@ -243,6 +242,28 @@ pub fn join(mut manifests: Vec<Manifest>) -> Vec<Manifest> {
         }
     }
     manifests
+}
+
+/// What the manifests of one name say that their folders are.
+fn subjects(manifests: &[Manifest], name: &str) -> HashMap<String, Subject> {
+    let subject = |manifest: &Manifest| Some((folder(&manifest.path).to_string(), manifest.subject.clone()?));
+    manifests.iter().filter(|manifest| is_named(&manifest.path, &[name])).filter_map(subject).collect()
+}
+
+/// Installers of Composer may put a package anywhere beside the vendor folder. Its record alone could so account for any
+/// folder of the project: all that lies there is the package's only where a `composer.json` there says so, too.
+fn confirm_plugins(manifests: &mut [Manifest]) {
+    let subjects = subjects(manifests, "composer.json");
+    for record in manifests.iter_mut().filter(|manifest| is_named(&manifest.path, &["installed.json"])) {
+        let vendor = folder(folder(&record.path));
+        for declaration in &mut record.declarations {
+            let Site::Folder { path, extent } = &mut declaration.site else { continue };
+            let confirmed = subjects.get(path).is_some_and(|subject| subject.purl == declaration.purl);
+            if !confirmed && (vendor.is_empty() || !holds(vendor, path)) {
+                *extent = Extent::Component;
+            }
+        }
+    }
 }
 
 fn problems(path: &str, complaints: &[(u32, String)]) -> Vec<Problem> {
@@ -378,6 +399,23 @@ mod tests {
             assert!(!complaints("a/package-lock.json", &lock(place)).is_empty(), "{place}");
         }
         assert!(holds("", "a") && holds("a", "a/b") && !holds("a", "ab/c") && !holds("a/b", "a/b"));
+    }
+
+    #[test]
+    fn a_plugin_beside_the_vendor_folder_says_itself_what_it_is() {
+        let manifest = |path: &str, text: &str| read(RootNo(0), path, text.as_bytes(), text.len() as u64).unwrap().0;
+        let record = "{\"packages\": [{\"name\": \"a/b\", \"install-path\": \"../../web/b\"}, {\"name\": \"c/d\", \"install-path\": \"../../src\"},
+            {\"name\": \"e/f\", \"install-path\": \"../e/f\"}]}";
+        let record = manifest("vendor/composer/installed.json", record);
+        let own = manifest("web/b/composer.json", "{\"name\": \"A/B\"}");
+        let other = manifest("src/composer.json", "{\"name\": \"my/app\"}");
+        let joined = join(vec![record, own, other]);
+        let extents = joined[0].declarations.iter().map(|one| match &one.site {
+            Site::Folder { path, extent } => (path.as_str(), *extent),
+            other => panic!("{other:?}"),
+        });
+        let expected = [("web/b", Extent::Everything), ("src", Extent::Component), ("vendor/e/f", Extent::Everything)];
+        assert_eq!(extents.collect::<Vec<_>>(), expected);
     }
 
     #[test]

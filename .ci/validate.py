@@ -28,9 +28,9 @@ FORMATS = {
     "spdx": ("spdx", "spdx.json"),
     "spdx-tv": ("spdx-tv", "spdx"),
     "spdx3": ("spdx3", "spdx3.json"),
-    "cyclonedx-1.5": ("cyclonedx-1.5", "1.5.cdx.json"),
+    "cyclonedx-1.5": ("cyclonedx --spec 1.5", "1.5.cdx.json"),
     "cyclonedx": ("cyclonedx", "1.6.cdx.json"),
-    "cyclonedx-1.7": ("cyclonedx-1.7", "1.7.cdx.json"),
+    "cyclonedx-1.7": ("cyclonedx --spec 1.7", "1.7.cdx.json"),
 }
 CYCLONEDX = {
     "cyclonedx-1.5": SchemaVersion.V1_5,
@@ -51,7 +51,7 @@ HOSTILE = [
 
 def run(foundling, tree, style, out):
     subprocess.run(
-        [foundling, "scan", "--quiet", "--no-ignore", "--format", style, "-o", str(out), "."],
+        [foundling, "scan", "--quiet", "--no-ignore", "--format", *style.split(), "-o", str(out), "."],
         check=True,
         cwd=tree,
         env={**os.environ, "SOURCE_DATE_EPOCH": STAMP},

@@ -3,16 +3,17 @@
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
-use clap::builder::{OsStringValueParser, PossibleValue, TypedValueParser};
+use clap::builder::{OsStringValueParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::model::place::Lines;
-use crate::report::cyclonedx::Spec;
-use crate::report::{Format, ReportFormat};
+use crate::report::Format;
 
+mod formats;
 mod index;
 mod review;
 
+pub use formats::{Formats, Report, Wanted};
 pub use index::{
     Fetch, Index, IndexAdd, IndexBuild, IndexDiff, IndexInfo, IndexLicenses, IndexMerge, IndexPack, IndexVerify,
     Profile,
@@ -39,6 +40,7 @@ Examples:
   foundling scan product/ firmware.tar.gz
   foundling scan --index ours.fdx --no-default-index src/
   foundling scan --format json -o report.json .
+  foundling scan --format human --format cyclonedx=bom.json --format json=report.json
   foundling scan --only licenses --only copyrights src/
   foundling scan --fail-on unmanaged,denied-licence
   foundling scan --since origin/main --fail-on unmanaged,new-only
@@ -74,6 +76,8 @@ struct Cli {
 pub enum Command {
     /// Look through folders, files and archives, and report what was found.
     Scan(Scan),
+    /// Write the report of an earlier scan in other formats.
+    Report(Report),
     /// List the licences that files state, by what they ask for.
     Licenses(Licenses),
     /// Say why a file, or lines of it, were attributed as they were.
@@ -102,12 +106,9 @@ pub struct Scan {
     /// Which indexes to compare with.
     #[command(flatten)]
     pub indexes: Indexes,
-    /// How to write the answer.
-    #[arg(long, value_enum, default_value = "human")]
-    pub format: ReportFormat,
-    /// Write the report to this file; it appears when it is complete [default: standard output].
-    #[arg(short, long, value_name = "FILE")]
-    pub output: Option<PathBuf>,
+    /// How to write the report.
+    #[command(flatten)]
+    pub formats: Formats,
     /// Examine what .gitignore and .ignore files leave out, too.
     #[arg(long)]
     pub no_ignore: bool,
@@ -228,54 +229,6 @@ pub struct Run {
     pub quiet: bool,
 }
 
-impl ValueEnum for Format {
-    fn value_variants<'a>() -> &'a [Format] {
-        &[Format::Human, Format::Json]
-    }
-
-    fn to_possible_value(&self) -> Option<PossibleValue> {
-        Some(match self {
-            Format::Human => PossibleValue::new("human").help("For people"),
-            Format::Json => PossibleValue::new("json").help("For programs; the layout is stable"),
-        })
-    }
-}
-
-impl ValueEnum for ReportFormat {
-    fn value_variants<'a>() -> &'a [ReportFormat] {
-        use ReportFormat::{Csv, CycloneDx, Gitlab, Markdown, Plain, Spdx, Spdx3, SpdxTagValue};
-        &[
-            Plain(Format::Human),
-            Plain(Format::Json),
-            Spdx,
-            SpdxTagValue,
-            Spdx3,
-            CycloneDx(Spec::V1_6),
-            CycloneDx(Spec::V1_5),
-            CycloneDx(Spec::V1_7),
-            Csv,
-            Markdown,
-            Gitlab,
-        ]
-    }
-
-    fn to_possible_value(&self) -> Option<PossibleValue> {
-        let (name, help) = match self {
-            ReportFormat::Plain(format) => return format.to_possible_value(),
-            ReportFormat::Spdx => ("spdx", "SPDX 2.3, JSON"),
-            ReportFormat::SpdxTagValue => ("spdx-tv", "SPDX 2.3, tags and values"),
-            ReportFormat::Spdx3 => ("spdx3", "SPDX 3.0.1, JSON-LD"),
-            ReportFormat::CycloneDx(Spec::V1_6) => ("cyclonedx", "CycloneDX 1.6, JSON"),
-            ReportFormat::CycloneDx(Spec::V1_5) => ("cyclonedx-1.5", "CycloneDX 1.5, JSON"),
-            ReportFormat::CycloneDx(Spec::V1_7) => ("cyclonedx-1.7", "CycloneDX 1.7, JSON"),
-            ReportFormat::Csv => ("csv", "Findings, one a row"),
-            ReportFormat::Markdown => ("markdown", "A summary for a comment on a merge request"),
-            ReportFormat::Gitlab => ("gitlab", "GitLab's code quality, JSON"),
-        };
-        Some(PossibleValue::new(name).help(help))
-    }
-}
-
 /// Reads a command line, the program's name first.
 ///
 /// # Errors
@@ -330,6 +283,8 @@ mod tests {
     use clap::error::ErrorKind;
 
     use super::*;
+    use crate::report::ReportFormat;
+    use crate::report::cyclonedx::Spec;
 
     fn read(line: &str) -> Result<Command, clap::Error> {
         parse(line.split(' ').map(OsString::from))
@@ -351,8 +306,8 @@ mod tests {
     fn a_scan_has_defaults() {
         let scan = scan("foundling scan");
         assert_eq!(scan.paths, [PathBuf::from(".")]);
-        assert_eq!(scan.format, ReportFormat::Plain(Format::Human));
-        assert!(scan.output.is_none() && scan.run.threads.is_none() && scan.indexes.index.is_empty());
+        assert_eq!(scan.formats.format, [Wanted { format: ReportFormat::Plain(Format::Human), file: None }]);
+        assert!(scan.formats.output.is_none() && scan.run.threads.is_none() && scan.indexes.index.is_empty());
         assert!(!(scan.indexes.no_default_index || scan.no_ignore || scan.all_files || scan.run.quiet));
         assert!(!scan.parts.no_copyrights);
     }
@@ -365,10 +320,32 @@ mod tests {
         );
         assert_eq!(scan.paths, [PathBuf::from("a"), PathBuf::from("b")]);
         assert_eq!(scan.indexes.index, [PathBuf::from("x.fdx"), PathBuf::from("y.fdx")]);
-        assert_eq!((scan.format, scan.run.threads), (ReportFormat::Plain(Format::Json), Some(3)));
-        assert_eq!(scan.output, Some(PathBuf::from("r.json")));
+        assert_eq!(scan.formats.format, [Wanted { format: ReportFormat::Plain(Format::Json), file: None }]);
+        assert_eq!((scan.formats.output, scan.run.threads), (Some(PathBuf::from("r.json")), Some(3)));
         assert!(scan.indexes.no_default_index && scan.no_ignore && scan.all_files && scan.run.quiet);
         assert!(scan.parts.no_copyrights);
+    }
+
+    #[test]
+    fn a_report_is_written_in_several_formats() {
+        let scan = scan("foundling scan --format human --format csv=a=b.csv --format cyclonedx=bom.json --spec 1.5");
+        let wanted = |format, file: Option<&str>| Wanted { format, file: file.map(PathBuf::from) };
+        let expected = [
+            wanted(ReportFormat::Plain(Format::Human), None),
+            wanted(ReportFormat::Csv, Some("a=b.csv")),
+            wanted(ReportFormat::CycloneDx(Spec::V1_6), Some("bom.json")),
+        ];
+        assert_eq!((&scan.formats.format[..], scan.formats.spec), (&expected[..], Some(Spec::V1_5)));
+        let report = read("foundling report - --format gitlab -o q.json");
+        let Ok(Command::Report(report)) = report else { panic!("{report:?}") };
+        assert_eq!(
+            (report.report, report.formats.format),
+            (PathBuf::from("-"), vec![wanted(ReportFormat::Gitlab, None)])
+        );
+        let odd = read("foundling scan --format csv=").unwrap_err().to_string();
+        assert!(odd.contains("no file is named behind `csv=`"), "{odd}");
+        let odd = read("foundling scan --format xml=a").unwrap_err().to_string();
+        assert!(odd.contains("'xml'") && odd.contains("cyclonedx"), "{odd}");
     }
 
     #[test]
@@ -415,6 +392,8 @@ mod tests {
             "foundling index build s.jsonl",
             "foundling scan -j 0",
             "foundling scan --format xml",
+            "foundling report",
+            "foundling report scan.json --spec 2",
             "foundling index verify",
             "foundling index add -o b.fdx a.fdx",
             "foundling index merge -o b.fdx a.fdx",
@@ -438,6 +417,7 @@ mod tests {
         for line in [
             "foundling --help",
             "foundling scan --help",
+            "foundling report --help",
             "foundling licenses --help",
             "foundling explain --help",
             "foundling index build --help",
@@ -450,9 +430,15 @@ mod tests {
             let examples: Vec<_> = help.lines().filter_map(|line| line.strip_prefix("  foundling ")).collect();
             assert!(!examples.is_empty(), "{help}");
             assert!(
-                !["How to go about it", "What to look for", "How releases are", "What to add and how"]
-                    .iter()
-                    .any(|own| help.contains(own)),
+                ![
+                    "How to go about it",
+                    "How to write a report",
+                    "What to look for",
+                    "How releases are",
+                    "What to add and how"
+                ]
+                .iter()
+                .any(|own| help.contains(own)),
                 "a group's own words stay out of help: {help}"
             );
             for example in examples {

@@ -48,12 +48,57 @@ pub struct ScanSettings {
     pub indexes: Vec<IndexSource>,
     /// How to scan.
     pub options: scan::Options,
-    /// How to write the report.
+    /// How to write the report, and where to.
+    pub deliveries: Vec<Delivery>,
+    /// How hard to work.
+    pub effort: Effort,
+}
+
+/// A format of a report and where it goes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Delivery {
+    /// How to write it.
     pub format: ReportFormat,
     /// Where to; `None` for standard output.
     pub output: Option<PathBuf>,
-    /// How hard to work.
-    pub effort: Effort,
+}
+
+impl Delivery {
+    /// What the command line asks for; at most one goes to standard output.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] where two would go to one place, or a flag has nothing to act on.
+    pub fn all(formats: cli::Formats) -> Result<Vec<Delivery>, Error> {
+        let cli::Formats { format, output, spec } = formats;
+        let refuse = |text: String| Err(Error::Usage(text));
+        if output.is_some() && format.iter().all(|wanted| wanted.file.is_some()) {
+            return refuse("-o goes with a --format that has no file of its own".to_string());
+        }
+        let mut all: Vec<Delivery> = Vec::new();
+        for wanted in format {
+            let named = wanted.file.is_some();
+            let delivery = Delivery {
+                format: match (wanted.format, spec) {
+                    (ReportFormat::CycloneDx(_), Some(spec)) => ReportFormat::CycloneDx(spec),
+                    (format, _) => format,
+                },
+                output: wanted.file.or_else(|| output.clone()),
+            };
+            match all.iter().any(|other| other.output == delivery.output) {
+                true if named => return refuse(format!("two formats would go to `{}`", shown(&delivery.output))),
+                true => return refuse("two formats have no file of their own: write --format FORMAT=FILE".to_string()),
+                false => all.push(delivery),
+            }
+        }
+        if spec.is_some() && !all.iter().any(|one| matches!(one.format, ReportFormat::CycloneDx(_))) {
+            return refuse("--spec goes with --format cyclonedx".to_string());
+        }
+        Ok(all)
+    }
+}
+
+fn shown(path: &Option<PathBuf>) -> String {
+    path.as_ref().map(|path| path.display().to_string()).unwrap_or_default()
 }
 
 /// A licence inventory, ready to go.
@@ -108,11 +153,12 @@ impl ScanSettings {
         let effort = Effort::new(&scan.run);
         refuse_nested(&scan.paths)?;
         let wanted = wanted(&scan.parts);
+        let deliveries = Delivery::all(scan.formats)?;
         let options = scan::Options {
             no_ignore: scan.no_ignore,
             all_files: scan.all_files,
             wanted,
-            digests: scan.format.needs_digests(),
+            digests: deliveries.iter().any(|one| one.format.needs_digests()),
             threads: effort.threads,
             excludes: Vec::new(),
         };
@@ -124,8 +170,7 @@ impl ScanSettings {
                 false => scan.indexes.index.into_iter().map(IndexSource::File).collect(),
             },
             options,
-            format: scan.format,
-            output: scan.output,
+            deliveries,
             effort,
         })
     }

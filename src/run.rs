@@ -1,7 +1,8 @@
 //! The commands: settings in, a report or an index out. Files of the user's are opened and messages printed here.
 
 use std::ffi::OsString;
-use std::io::{self, Read, Write};
+use std::fs::File;
+use std::io::{self, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -12,7 +13,7 @@ use crate::build::plan::{self, Plan};
 use crate::build::{self, Outcome, sources};
 use crate::cli::{self, Command};
 use crate::config::{
-    self, AddSettings, BuildSettings, Effort, INDEX_VARIABLE, IndexSource, LicenseSettings, ScanSettings,
+    self, AddSettings, BuildSettings, Delivery, Effort, INDEX_VARIABLE, IndexSource, LicenseSettings, ScanSettings,
     WantedReleases,
 };
 use crate::error::Error;
@@ -28,7 +29,7 @@ use crate::model::limits;
 use crate::report::layout::{self, safe};
 use crate::report::output::{self, Output};
 use crate::report::progress::Progress;
-use crate::report::{self, index_diff, index_info, licenses};
+use crate::report::{self, index_diff, index_info, licenses, stored};
 use crate::review::baseline::Comparison;
 use crate::scan;
 use crate::text::TEXT_VERSION;
@@ -59,6 +60,7 @@ pub fn run(command: Command) -> Result<Ended, Error> {
             self::review::init(&arguments).map(|path| say(&format!("Wrote {}\n", safe(&path.to_string_lossy()))))
         }
         Command::Decide(arguments) => self::review::decide(&arguments).map(|text| say(&format!("{}\n", safe(&text)))),
+        Command::Report(report) => run_report(report),
         Command::Licenses(licenses) => run_licenses(&LicenseSettings::new(licenses)?),
         Command::Explain(explain) => run_explain(explain),
         Command::Version(version) => run_version(version.verbose),
@@ -97,21 +99,47 @@ fn run_scan(scan: cli::Scan) -> Result<Ended, Error> {
     let settings = &settings;
     use_threads(settings.effort);
     output::remove_on_interrupt();
-    if let Some(path) = &settings.output {
-        check_writable(path)?;
-    }
+    settings.deliveries.iter().filter_map(|one| one.output.as_deref()).try_for_each(check_writable)?;
     let named = open(&settings.indexes)?;
     let indexes = if settings.options.wanted.matches { named } else { Indexes::default() };
     let progress = Progress::new("Scanning", "files", settings.effort.quiet);
     let (mut report, comparison) = looked_at(&what, settings, &indexes, &|bytes| progress.count(bytes))?;
     progress.finish();
     held.judge(&mut report, comparison, matches!(what, What::Trees))?;
-    report::deliver(&report, settings.format, self::review::stamp()?, Output::open(settings.output.as_deref())?)?;
+    deliver(&report, &settings.deliveries)?;
     if report.review.failures.is_empty() {
         return Ok(Ended::Done);
     }
     say(&format!("foundling: {}\n", report::review::failure(&report.review.failures, &report)));
     Ok(Ended::ConditionHolds)
+}
+
+fn deliver(report: &Report, deliveries: &[Delivery]) -> Result<(), Error> {
+    let open = |one: &Delivery| Ok((one.format, Output::open(one.output.as_deref())?));
+    let outputs: Result<Vec<_>, Error> = deliveries.iter().map(open).collect();
+    report::deliver(report, outputs?, self::review::stamp()?)
+}
+
+/// Writes an earlier report in other formats.
+fn run_report(arguments: cli::Report) -> Result<(), Error> {
+    let deliveries = Delivery::all(arguments.formats)?;
+    output::remove_on_interrupt();
+    deliveries.iter().filter_map(|one| one.output.as_deref()).try_for_each(check_writable)?;
+    let path = &arguments.report;
+    let input: Box<dyn Read> = match path.as_os_str() == "-" {
+        true => Box::new(io::stdin().lock()),
+        false => Box::new(File::open(path).map_err(|source| Error::Io {
+            what: "cannot read",
+            path: path.clone(),
+            source,
+        })?),
+    };
+    let report = stored::read(BufReader::new(input.take(limits::REPORT_BYTES)));
+    let unfit = |why| {
+        let path = path.display();
+        Error::Usage(format!("`{path}`: {why}; make one with `foundling scan --format json -o report.json`"))
+    };
+    deliver(&report.map_err(unfit)?, &deliveries)
 }
 
 /// What a scan is of.

@@ -101,7 +101,7 @@ fn conclude(
         bytes_read: gathered.bytes,
         findings: attribution.findings,
         internal: attribution.internal,
-        manifests: projects.into_iter().flat_map(|project| project.manifests).collect(),
+        manifests: projects.into_iter().flat_map(|project| project.manifests).map(Into::into).collect(),
         discrepancies: attribution.discrepancies,
         files: attribution.files,
         problems: Vec::new(),
@@ -114,6 +114,7 @@ fn conclude(
     };
     gathered.problems.extend(report.review.excluded.iter().map(|one| (RootNo(0), left_out(one))));
     report.problems = condense(placed(&report, gathered.problems));
+    report.round();
     report
 }
 

@@ -2,12 +2,13 @@
 
 use std::fmt;
 
-use serde::Serialize;
+use serde::de::Error as _;
+use serde::{Deserialize, Serialize};
 
 use crate::model::place::Lines;
 
 /// One copyright statement of a file.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Copyright {
     /// The statement in one line: markup and comment marks gone, every sign `(c)`, letters without their accents, `All
     /// rights reserved` left out.
@@ -50,6 +51,17 @@ impl Years {
         }
     }
 
+    /// Reads what [`fmt::Display`] writes; `None` for anything else.
+    pub fn read(text: &str) -> Option<Years> {
+        let mut years = Years::default();
+        for range in text.split(", ").filter(|range| !range.is_empty()) {
+            let (first, last) = range.split_once('-').unwrap_or((range, range));
+            let last = if last == "present" { PRESENT } else { last.parse().ok()? };
+            years.add(first.parse().ok()?, last);
+        }
+        Some(years)
+    }
+
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
@@ -76,6 +88,13 @@ impl Serialize for Years {
     }
 }
 
+impl<'de> Deserialize<'de> for Years {
+    fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Years, D::Error> {
+        let text = String::deserialize(from)?;
+        Years::read(&text).ok_or_else(|| D::Error::custom(format!("`{text}` are no years")))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -94,6 +113,14 @@ mod tests {
                 years.add(first, last);
             }
             assert_eq!(years.to_string(), expected);
+            assert_eq!(Years::read(expected), Some(years));
+        }
+    }
+
+    #[test]
+    fn what_are_no_years_is_not_read() {
+        for text in ["x", "1999-", "-", "1999,2000", "99999", "present-1999"] {
+            assert_eq!(Years::read(text), None, "{text}");
         }
     }
 

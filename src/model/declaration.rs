@@ -8,7 +8,7 @@ use crate::model::limits;
 use crate::model::purl::Purl;
 
 /// How a manifest comes to speak of a component.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ManifestKind {
     /// Written by people for a package manager: names and ranges of versions.

@@ -51,6 +51,20 @@ pub fn hex(bytes: &[u8]) -> String {
     out
 }
 
+/// The bytes that so many hexadecimal digits stand for; `None` for anything else.
+pub fn bytes_of_hex<const N: usize>(text: &str) -> Option<[u8; N]> {
+    let digits = text.as_bytes();
+    if digits.len() != 2 * N {
+        return None;
+    }
+    let mut out = [0; N];
+    for (byte, pair) in out.iter_mut().zip(digits.chunks(2)) {
+        let digit = |at: usize| char::from(*pair.get(at)?).to_digit(16);
+        *byte = (digit(0)? * 16 + digit(1)?) as u8;
+    }
+    Some(out)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -63,6 +77,14 @@ mod tests {
         let bytes = |first, last| digests.bytes_of(Lines { first, last });
         assert_eq!((bytes(2, 4), bytes(4, 4)), (Some((10, 41)), Some((30, 41))));
         assert_eq!((bytes(2, 3), bytes(1, 2), bytes(9, 9)), (None, None, None));
+    }
+
+    #[test]
+    fn digits_are_read_back() {
+        assert_eq!(bytes_of_hex(&hex(&[0, 0x5e, 0xff])), Some([0, 0x5e, 0xff]));
+        for text in ["", "005eF", "005eg0", "005eff00", "+1+1+1", "0\u{e9}000"] {
+            assert_eq!(bytes_of_hex::<3>(text), None, "{text}");
+        }
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! What the file stage says of one file. A match names content or a lineage of an index, not yet a release.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::error::Problem;
 use crate::model::copyright::Copyright;
@@ -10,7 +10,7 @@ use crate::model::license::LicenseMatch;
 use crate::model::place::RangePair;
 
 /// How a file or a part of it equals something indexed. Ordered best first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum MatchKind {
     /// The same bytes.

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::error::Problem;
 use crate::model::copyright::Copyright;
-use crate::model::declaration::Manifest;
+use crate::model::declaration::{Manifest, ManifestKind};
 use crate::model::digest::Digests;
 use crate::model::evidence::{MatchKind, Wanted};
 use crate::model::ids::RootNo;
@@ -27,7 +27,7 @@ pub enum FindingKind {
 }
 
 /// Whose code a component is.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Origin {
     /// Anybody's.
@@ -45,7 +45,7 @@ impl Origin {
 }
 
 /// An open-source component that holds the same code as a finding of internal reuse, later than that.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
 pub struct AlsoIn {
     /// The purl with the first version that holds it.
     pub purl: String,
@@ -54,7 +54,7 @@ pub struct AlsoIn {
 }
 
 /// How a manifest accounts for a finding.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Relation {
     /// It names the component at the place.
@@ -64,7 +64,7 @@ pub enum Relation {
 }
 
 /// A component as a manifest of the tree names it.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
 pub struct DeclaredAt {
     /// The manifest, below the scan root.
     pub manifest: String,
@@ -84,7 +84,7 @@ pub struct ManagedBy {
 }
 
 /// The newest release of a component.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Deserialize)]
 pub struct Newest {
     /// Its version.
     pub version: String,
@@ -226,7 +226,7 @@ impl Finding {
 }
 
 /// Who declares the licence of a finding.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Declarer {
     /// The index records it for the release.
@@ -285,7 +285,7 @@ pub struct Licensing {
 }
 
 /// Something worth a look in a finding's licensing. The codes are stable.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum LicenseFlag {
     /// See [`Licensing::notice_removed`].
@@ -377,7 +377,7 @@ impl FileReport {
 }
 
 /// One index of the scan.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Deserialize)]
 pub struct IndexSummary {
     /// Hex digest that names the index's content.
     pub id: String,
@@ -391,8 +391,39 @@ pub struct IndexSummary {
     pub files: u64,
 }
 
+/// A manifest that was read.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ManifestRead {
+    /// The root it was found under.
+    pub root: RootNo,
+    /// Path below the root.
+    pub path: String,
+    /// What it is.
+    pub kind: ManifestKind,
+    /// As [`Manifest::ecosystem`].
+    pub ecosystem: String,
+    /// As [`Manifest::whole`].
+    pub whole: bool,
+    /// How many components it names.
+    pub declarations: u64,
+}
+
+impl From<Manifest> for ManifestRead {
+    fn from(manifest: Manifest) -> ManifestRead {
+        let Manifest { root, path, kind, ecosystem, whole, declarations, .. } = manifest;
+        ManifestRead {
+            root,
+            path,
+            kind,
+            ecosystem: ecosystem.to_string(),
+            whole,
+            declarations: declarations.len() as u64,
+        }
+    }
+}
+
 /// What is wrong with a declaration, in view of what is there.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum DiscrepancyKind {
     /// The place holds another release than is declared.
@@ -406,7 +437,7 @@ pub enum DiscrepancyKind {
 }
 
 /// How a file differs from what was released.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Change {
     /// Other bytes.
@@ -439,7 +470,7 @@ pub struct Discrepancy {
 }
 
 /// That only what changed was looked at.
-#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Since {
     /// As it was asked for.
     pub revision: String,
@@ -471,7 +502,7 @@ pub struct Report {
     /// Internal reuse in the same order: a company's own code, no open source and nobody's to declare.
     pub internal: Vec<Finding>,
     /// Manifests that were read, by root and path.
-    pub manifests: Vec<Manifest>,
+    pub manifests: Vec<ManifestRead>,
     /// Where declarations and content disagree, by root, place, kind and purl.
     pub discrepancies: Vec<Discrepancy>,
     /// Files with a match or a licence (every file if all were asked for), by root and path.
@@ -484,10 +515,32 @@ pub struct Report {
     pub review: Review,
 }
 
+/// `value` to four decimals; what is no number is 0, and so is minus 0.
+fn rounded(value: f32) -> f32 {
+    let value = (f64::from(value) * 1e4).round() / 1e4;
+    if value.is_finite() { (value + 0.0) as f32 } else { 0.0 }
+}
+
 /// What stands for the scan root itself, where it is the only one.
 const HERE: &str = ".";
 
 impl Report {
+    /// Brings its figures to the four decimals that are reported, so that a report that is written and read back is the same.
+    pub fn round(&mut self) {
+        for finding in self.findings.iter_mut().chain(&mut self.internal) {
+            finding.confidence = rounded(finding.confidence);
+        }
+        for file in &mut self.files {
+            for found in &mut file.matches {
+                found.similarity = rounded(found.similarity);
+                found.exactness = rounded(found.exactness);
+            }
+            for found in file.licenses.iter_mut().chain(&mut file.mentions) {
+                found.score = rounded(found.score);
+            }
+        }
+    }
+
     /// `path` below `root` as reports show it: as it is where there is one root, else behind the root as it was given.
     pub fn shown_path<'r>(&'r self, root: RootNo, path: &'r str) -> Cow<'r, str> {
         let given = match self.roots.get(root.0 as usize) {

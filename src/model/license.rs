@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::model::place::Lines;
 
 /// What part of a file names a licence. Ordered by how much it says, most first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum LicenseKind {
     /// A licence's full text.

@@ -5,7 +5,8 @@ use std::path::Path;
 #[cfg(not(unix))]
 use std::path::PathBuf;
 
-use serde::Serialize;
+use serde::de::Error as _;
+use serde::{Deserialize, Serialize};
 
 /// Lines `first..=last` of a text, 1-based.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -29,8 +30,17 @@ impl Serialize for Lines {
     }
 }
 
+impl<'de> Deserialize<'de> for Lines {
+    fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Lines, D::Error> {
+        match <[u32; 2]>::deserialize(from)? {
+            [first, last] if (1..=last).contains(&first) => Ok(Lines { first, last }),
+            [first, last] => Err(D::Error::custom(format!("{first} to {last} are no lines"))),
+        }
+    }
+}
+
 /// A stretch of the scanned file and the stretch of the source that it comes from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct RangePair {
     /// Lines of the scanned file.
     pub lines: Lines,

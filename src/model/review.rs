@@ -20,7 +20,7 @@ pub enum DecisionKind {
 }
 
 /// The decision that holds for a finding.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Decided {
     /// What was decided.
     pub kind: DecisionKind,
@@ -41,7 +41,7 @@ pub struct Decided {
 }
 
 /// A decision that decides nothing in this scan.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
 pub struct IdleDecision {
     /// The decisions file as it was given.
     pub file: String,
@@ -54,7 +54,7 @@ pub struct IdleDecision {
 }
 
 /// Why a decision decides nothing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Idle {
     /// Its last day is over; findings that it named are open again.
@@ -64,7 +64,7 @@ pub enum Idle {
 }
 
 /// How a finding stands to an earlier report.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum BaselineState {
     /// It was not there.
@@ -76,7 +76,7 @@ pub enum BaselineState {
 }
 
 /// A finding of the earlier report that is there no more.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
 pub struct Gone {
     /// Its id.
     pub id: String,
@@ -145,7 +145,7 @@ impl Condition {
 }
 
 /// How much work it is to be rid of a copy; cheapest first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Effort {
     /// The package is in use already: delete the copy.
@@ -161,7 +161,7 @@ pub enum Effort {
 }
 
 /// What to do about an unmanaged component.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Remedy {
     /// How much work it is.
     pub effort: Effort,
@@ -196,7 +196,7 @@ pub struct Verdict {
 }
 
 /// A condition that was asked to fail the run, and does.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Failure {
     /// Which.
     pub condition: Condition,
@@ -205,7 +205,7 @@ pub struct Failure {
 }
 
 /// A part of the tree that the settings leave out.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
 pub struct Excluded {
     /// The pattern.
     pub pattern: String,

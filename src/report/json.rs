@@ -167,6 +167,7 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     list(out, "indexes", report.indexes.iter().map(index))?;
     out.write_all(b",\n")?;
     field(out, "roots", &report.roots)?;
+    field(out, "file_roots", &report.file_roots.iter().map(|root| root.0).collect::<Vec<_>>())?;
     field(out, "since", &report.since)?;
     field(out, "summary", &figures(report, &sum))?;
     let verdicts = &report.review.findings;
@@ -576,8 +577,8 @@ mod tests {
         assert_eq!(text, self::text(&sample::report()));
         let line = r#"    {"code": "too-large", "path": "data/dump.sql", "detail": "hashed only: 120 MiB is over the 16 MiB limit", "count": 1},"#;
         assert!(text.lines().any(|found| found == line), "{text}");
-        // Two brackets, 14 fields, 5 ends of lists, then the entries: indexes, components, internal, files, problems.
-        assert_eq!(text.lines().count(), 2 + 14 + 5 + 1 + 4 + 1 + 5 + 6);
+        // Two brackets, 15 fields, 5 ends of lists, then the entries: indexes, components, internal, files, problems.
+        assert_eq!(text.lines().count(), 2 + 15 + 5 + 1 + 4 + 1 + 5 + 6);
         assert!(text.contains(r#""licenses": [], "mentions": [], "copyrights": [], "managed": false}"#));
     }
 

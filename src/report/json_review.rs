@@ -5,9 +5,9 @@ use std::borrow::Cow;
 
 use serde::Serialize;
 
-use crate::model::declaration::{Manifest, ManifestKind};
+use crate::model::declaration::ManifestKind;
 use crate::model::finding::{
-    Change, DeclaredAt, Discrepancy, DiscrepancyKind, Finding, Newest, Paths, Relation, Report,
+    Change, DeclaredAt, Discrepancy, DiscrepancyKind, Finding, ManifestRead, Newest, Paths, Relation, Report,
 };
 use crate::model::ids::RootNo;
 use crate::model::review::{
@@ -111,12 +111,14 @@ pub(super) struct OfManifest<'r> {
     kind: ManifestKind,
     ecosystem: &'r str,
     whole: bool,
-    declarations: usize,
+    declarations: u64,
 }
 
 /// The report as a whole.
 #[derive(Serialize)]
 pub(super) struct OfReport<'r> {
+    /// Whether findings were looked at at all.
+    made: bool,
     /// Findings and discrepancies with a decision, and without.
     decided: usize,
     open: usize,
@@ -198,13 +200,13 @@ pub(super) fn discrepancy<'r>(
 }
 
 /// An entry of `manifests[]`.
-pub(super) fn manifest<'r>(report: &'r Report, manifest: &'r Manifest) -> OfManifest<'r> {
+pub(super) fn manifest<'r>(report: &'r Report, manifest: &'r ManifestRead) -> OfManifest<'r> {
     OfManifest {
         path: report.shown_path(manifest.root, &manifest.path),
         kind: manifest.kind,
-        ecosystem: manifest.ecosystem,
+        ecosystem: &manifest.ecosystem,
         whole: manifest.whole,
-        declarations: manifest.declarations.len(),
+        declarations: manifest.declarations,
     }
 }
 
@@ -213,6 +215,7 @@ pub(super) fn review(review: &Review) -> OfReport<'_> {
     let all = || review.findings.iter().chain(&review.discrepancies);
     let decided = all().filter(|verdict| verdict.decided.is_some()).count();
     OfReport {
+        made: all().next().is_some(),
         decided,
         open: all().filter(|verdict| !verdict.conditions.is_empty()).count(),
         idle_decisions: &review.idle,

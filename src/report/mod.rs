@@ -24,6 +24,7 @@ pub mod review;
 pub mod spdx;
 pub mod spdx3;
 mod stamp;
+pub mod stored;
 mod summary;
 mod words;
 
@@ -141,16 +142,20 @@ pub fn write_report(
     }
 }
 
-/// Writes `report` and makes it stand: the last step of a scan.
+/// Writes `report` in each format and makes all stand: the last step of a scan.
 ///
 /// # Errors
-/// [`Error::Io`] that names the file; what stood there before is untouched then.
-pub fn deliver(report: &Report, format: ReportFormat, stamp: Stamp, mut output: Output) -> Result<(), Error> {
-    let style = output.style();
-    match write_report(report, format, &style, stamp, &mut output) {
-        Ok(()) => output.commit(),
-        Err(source) => Err(output.error(source)),
+/// [`Error::Io`] that names the file; none of the files is touched where one cannot be written.
+pub fn deliver(report: &Report, outputs: Vec<(ReportFormat, Output)>, stamp: Stamp) -> Result<(), Error> {
+    let mut written = Vec::new();
+    for (format, mut output) in outputs {
+        let style = output.style();
+        match write_report(report, format, &style, stamp, &mut output) {
+            Ok(()) => written.push(output),
+            Err(source) => return Err(output.error(source)),
+        }
     }
+    written.into_iter().try_for_each(Output::commit)
 }
 
 #[cfg(test)]
@@ -163,12 +168,12 @@ mod tests {
         let path = folder.path().join("report.json");
         let report = sample::report();
         let plain = ReportFormat::Plain;
-        deliver(&report, plain(Format::Json), Stamp(0), Output::file(&path).unwrap()).unwrap();
+        deliver(&report, vec![(plain(Format::Json), Output::file(&path).unwrap())], Stamp(0)).unwrap();
         let mut expected = Vec::new();
         json::write(&report, &mut expected).unwrap();
         assert_eq!(std::fs::read(&path).unwrap(), expected);
         let path = folder.path().join("report.txt");
-        deliver(&report, plain(Format::Human), Stamp(0), Output::file(&path).unwrap()).unwrap();
+        deliver(&report, vec![(plain(Format::Human), Output::file(&path).unwrap())], Stamp(0)).unwrap();
         assert!(std::fs::read_to_string(&path).unwrap().starts_with("foundling found"));
     }
 }

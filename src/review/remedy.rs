@@ -1,7 +1,7 @@
 //! What to do about a copy: which package replaces it, with the line to type or to write down, and what must be seen to first.
 
-use crate::model::declaration::{Manifest, ManifestKind};
-use crate::model::finding::{Finding, FindingKind, Report};
+use crate::model::declaration::ManifestKind;
+use crate::model::finding::{Finding, FindingKind, ManifestRead, Report};
 use crate::model::place::{base_name, folder};
 use crate::model::purl::{ecosystem, percent_decode, version_of, with_version};
 use crate::model::review::{Effort, Remedy};
@@ -88,18 +88,18 @@ fn choose(report: &Report, finding: &Finding) -> Option<Choice> {
 }
 
 /// The manifest of an ecosystem that is nearest above a finding, else the first of the tree.
-fn nearest<'r>(report: &'r Report, finding: &Finding, wanted: &str) -> Option<&'r Manifest> {
-    let own = |manifest: &&Manifest| {
+fn nearest<'r>(report: &'r Report, finding: &Finding, wanted: &str) -> Option<&'r ManifestRead> {
+    let own = |manifest: &&ManifestRead| {
         let written = matches!(manifest.kind, ManifestKind::Manifest | ManifestKind::Lockfile);
         manifest.root == finding.scan_root && manifest.ecosystem == wanted && written
     };
     // A lockfile tells which of several clients is used; the line belongs into what people write.
-    let key = |manifest: &&Manifest| (distance(manifest, finding), manifest.kind, manifest.path.clone());
+    let key = |manifest: &&ManifestRead| (distance(manifest, finding), manifest.kind, manifest.path.clone());
     report.manifests.iter().filter(own).min_by_key(key)
 }
 
 /// Folders between a manifest and a finding below it; those that do not lie above it come behind all others.
-fn distance(manifest: &Manifest, finding: &Finding) -> usize {
+fn distance(manifest: &ManifestRead, finding: &Finding) -> usize {
     let home = folder(&manifest.path);
     let below = match home {
         "" => Some(finding.root.as_str()),
@@ -113,7 +113,7 @@ fn distance(manifest: &Manifest, finding: &Finding) -> usize {
 
 /// What to type, or to write into the manifest. `None` where a name holds anything that a shell or a manifest might take for
 /// more than a name.
-fn line(base: &str, version: &str, manifest: Option<&Manifest>) -> Option<String> {
+fn line(base: &str, version: &str, manifest: Option<&ManifestRead>) -> Option<String> {
     let body = base.strip_prefix("pkg:")?;
     let (kind, name) = body.split_once('/')?;
     let name = percent_decode(name);
@@ -169,9 +169,9 @@ mod tests {
     use crate::model::ids::RootNo;
     use crate::model::sample;
 
-    fn manifest(path: &str, kind: ManifestKind, ecosystem: &'static str) -> Manifest {
-        let declarations = Vec::new();
-        Manifest { root: RootNo(0), path: path.into(), kind, ecosystem, whole: true, declarations, subject: None }
+    fn manifest(path: &str, kind: ManifestKind, ecosystem: &'static str) -> ManifestRead {
+        let ecosystem = ecosystem.to_string();
+        ManifestRead { root: RootNo(0), path: path.into(), kind, ecosystem, whole: true, declarations: 0 }
     }
 
     fn report(manifests: &[(&str, ManifestKind, &'static str)]) -> Report {

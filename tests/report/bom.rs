@@ -8,10 +8,10 @@ use serde_json::Value;
 use crate::program::{Ran, Tree, command, known, releases};
 use crate::sources;
 
-const EPOCH: &str = "1709251199";
+pub(super) const EPOCH: &str = "1709251199";
 
 /// The second release of `pocket` as it is, and a file of the third pasted between own lines.
-fn tree() -> Tree {
+pub(super) fn tree() -> Tree {
     let releases = releases();
     let tree = Tree::new();
     for (path, text) in &releases[1].1 {
@@ -32,7 +32,7 @@ fn bill(tree: &Tree, format: &str, epoch: &str) -> Ran {
 #[test]
 fn every_bill_of_materials_tells_the_date_and_comes_out_the_same_twice() {
     let tree = tree();
-    for format in ["spdx", "spdx-tv", "spdx3", "cyclonedx", "cyclonedx-1.5", "cyclonedx-1.7"] {
+    for format in ["spdx", "spdx-tv", "spdx3", "cyclonedx"] {
         let first = bill(&tree, format, EPOCH);
         assert_eq!(first.status, Some(0), "{first:?}");
         assert!(first.stdout.contains("2024-02-29T23:59:59Z"), "{format}");

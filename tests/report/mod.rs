@@ -1,6 +1,7 @@
 //! The report as another program reads it, and as a person does.
 
 mod bom;
+mod formats;
 
 use std::collections::BTreeMap;
 use std::fs;

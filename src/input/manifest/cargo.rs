@@ -7,8 +7,9 @@ use serde_json::Value as Json;
 use toml::{Table, Value};
 
 use super::key_lines::KeyLines;
-use super::{Found, Reader, Source, is_named, json, sha256, toml};
+use super::{Found, Reader, Source, is_named, json, toml};
 use crate::model::declaration::{Checksum, ManifestKind, RecordedFile, Site, Subject};
+use crate::model::digest::bytes_of_hex;
 use crate::model::place::{base_name, folder};
 
 const CHECKSUMS: &str = ".cargo-checksum.json";
@@ -103,7 +104,7 @@ fn vendored(source: Source<'_>) -> Found {
     let own = RecordedFile { path: source.path.to_string(), checksum: Checksum::None };
     let mut recorded = vec![own];
     for (file, digest) in files {
-        match (source.beside(file), digest.as_str().and_then(sha256)) {
+        match (source.beside(file), digest.as_str().and_then(bytes_of_hex)) {
             (None, _) => found.complain(lines.line(file), format!("`{file}` lies outside the tree: not used")),
             (Some(path), Some(digest)) => recorded.push(RecordedFile { path, checksum: Checksum::Sha256(digest) }),
             (Some(path), None) => {

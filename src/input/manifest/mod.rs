@@ -298,18 +298,6 @@ fn toml(text: &str) -> Result<toml::Table, Found> {
     })
 }
 
-/// 64 hexadecimal digits.
-fn sha256(text: &str) -> Option<[u8; 32]> {
-    let mut out = [0; 32];
-    if text.len() != 2 * out.len() || !text.is_ascii() {
-        return None;
-    }
-    for (at, byte) in out.iter_mut().enumerate() {
-        *byte = u8::from_str_radix(text.get(2 * at..2 * at + 2)?, 16).ok()?;
-    }
-    Some(out)
-}
-
 /// Whether the last part of a path is one of `names`.
 fn is_named(path: &str, names: &[&str]) -> bool {
     names.contains(&base_name(path))

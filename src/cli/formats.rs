@@ -1,0 +1,141 @@
+//! The flags that say how a report is written and where to; `foundling scan` and `foundling report` share them.
+
+use std::ffi::OsStr;
+use std::path::PathBuf;
+
+use clap::builder::{EnumValueParser, PossibleValue, TypedValueParser};
+use clap::error::ErrorKind;
+use clap::{Arg, Args, Command, Error, ValueEnum};
+
+use crate::report::cyclonedx::Spec;
+use crate::report::{Format, ReportFormat};
+
+const REPORT_EXAMPLES: &str = "\
+Examples:
+  foundling scan --format json -o scan.json
+  foundling report scan.json
+  foundling report scan.json --format sarif=found.sarif --format cyclonedx=bom.json
+  foundling report scan.json --format cyclonedx --spec 1.5 -o bom.json
+
+Every format is the one that the scan itself would have written. The scanned tree is needed for the texts of licences and
+the lines of files only.";
+
+/// `foundling report`.
+#[derive(Args, Debug)]
+#[command(after_help = REPORT_EXAMPLES)]
+pub struct Report {
+    /// The JSON report of a scan; `-` for standard input.
+    #[arg(value_name = "SCAN.json")]
+    pub report: PathBuf,
+    /// How to write it.
+    #[command(flatten)]
+    pub formats: Formats,
+}
+
+/// How to write a report, and where to.
+#[derive(Args, Debug)]
+pub struct Formats {
+    /// How to write the report, and after `=` the file to write it to; may be given more than once. A file appears when it
+    /// is complete.
+    #[arg(long, value_name = "FORMAT[=FILE]", value_parser = WantedParser, default_value = "human")]
+    pub format: Vec<Wanted>,
+    /// Where the format without a file of its own goes [default: standard output].
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// The version of CycloneDX [default: 1.6].
+    #[arg(long, value_enum, value_name = "VERSION")]
+    pub spec: Option<Spec>,
+}
+
+/// A format, and the file it goes to where one is named.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wanted {
+    /// How to write.
+    pub format: ReportFormat,
+    /// Where to.
+    pub file: Option<PathBuf>,
+}
+
+/// Reads `FORMAT` and `FORMAT=FILE`.
+#[derive(Clone)]
+struct WantedParser;
+
+impl TypedValueParser for WantedParser {
+    type Value = Wanted;
+
+    fn parse_ref(&self, command: &Command, argument: Option<&Arg>, value: &OsStr) -> Result<Wanted, Error> {
+        let text = value.to_str().ok_or_else(|| Error::new(ErrorKind::InvalidUtf8).with_cmd(command))?;
+        let (name, file) = match text.split_once('=') {
+            Some((_, "")) => {
+                let said = format!("no file is named behind `{text}`\n");
+                return Err(Error::raw(ErrorKind::InvalidValue, said).with_cmd(command));
+            }
+            Some((name, file)) => (name, Some(PathBuf::from(file))),
+            None => (text, None),
+        };
+        let format = EnumValueParser::<ReportFormat>::new().parse_ref(command, argument, OsStr::new(name))?;
+        Ok(Wanted { format, file })
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
+        Some(Box::new(ReportFormat::value_variants().iter().filter_map(ReportFormat::to_possible_value)))
+    }
+}
+
+impl ValueEnum for Format {
+    fn value_variants<'a>() -> &'a [Format] {
+        &[Format::Human, Format::Json]
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(match self {
+            Format::Human => PossibleValue::new("human").help("For people"),
+            Format::Json => PossibleValue::new("json").help("For programs; the layout is stable"),
+        })
+    }
+}
+
+impl ValueEnum for Spec {
+    fn value_variants<'a>() -> &'a [Spec] {
+        &[Spec::V1_5, Spec::V1_6, Spec::V1_7]
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(match self {
+            Spec::V1_5 => "1.5",
+            Spec::V1_6 => "1.6",
+            Spec::V1_7 => "1.7",
+        }))
+    }
+}
+
+impl ValueEnum for ReportFormat {
+    fn value_variants<'a>() -> &'a [ReportFormat] {
+        use ReportFormat::{Csv, CycloneDx, Gitlab, Markdown, Plain, Spdx, Spdx3, SpdxTagValue};
+        &[
+            Plain(Format::Human),
+            Plain(Format::Json),
+            Spdx,
+            SpdxTagValue,
+            Spdx3,
+            CycloneDx(Spec::V1_6),
+            Csv,
+            Markdown,
+            Gitlab,
+        ]
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        let (name, help) = match self {
+            ReportFormat::Plain(format) => return format.to_possible_value(),
+            ReportFormat::Spdx => ("spdx", "SPDX 2.3, JSON"),
+            ReportFormat::SpdxTagValue => ("spdx-tv", "SPDX 2.3, tags and values"),
+            ReportFormat::Spdx3 => ("spdx3", "SPDX 3.0.1, JSON-LD"),
+            ReportFormat::CycloneDx(_) => ("cyclonedx", "CycloneDX, JSON; which version says --spec"),
+            ReportFormat::Csv => ("csv", "Findings, one a row"),
+            ReportFormat::Markdown => ("markdown", "A summary for a comment on a merge request"),
+            ReportFormat::Gitlab => ("gitlab", "GitLab's code quality, JSON"),
+        };
+        Some(PossibleValue::new(name).help(help))
+    }
+}

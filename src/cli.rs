@@ -13,7 +13,7 @@ mod formats;
 mod index;
 mod review;
 
-pub use formats::{Formats, Report, Wanted};
+pub use formats::{Diff, Formats, Originals, Report, Wanted};
 pub use index::{
     Fetch, Index, IndexAdd, IndexBuild, IndexDiff, IndexInfo, IndexLicenses, IndexMerge, IndexPack, IndexVerify,
     Profile,
@@ -31,6 +31,7 @@ Examples:
   foundling scan --format json | jq .    for programs
   foundling licenses product/            which licences do its files state?
   foundling explain src/util.c:10-80     why was this found, or not found?
+  foundling diff third_party/zlib        what was changed in this copy?
 
 Exit status: 0 done, 1 done and a --fail-on condition holds, 2 could not do it (a wrong argument, an unreadable index).";
 
@@ -82,6 +83,8 @@ pub enum Command {
     Licenses(Licenses),
     /// Say why a file, or lines of it, were attributed as they were.
     Explain(Explain),
+    /// Write what was changed in a copy as a patch against its release.
+    Diff(Diff),
     /// Write a settings file with remarks.
     Init(Init),
     /// Add a decision about a finding, so that it is not reported as open again.
@@ -418,6 +421,7 @@ mod tests {
             "foundling --help",
             "foundling scan --help",
             "foundling report --help",
+            "foundling diff --help",
             "foundling licenses --help",
             "foundling explain --help",
             "foundling index build --help",
@@ -435,6 +439,8 @@ mod tests {
                     "How to write a report",
                     "What to look for",
                     "How releases are",
+                    "Where releases are",
+                    "Where the releases are",
                     "What to add and how"
                 ]
                 .iter()

@@ -296,7 +296,7 @@ impl BuildSettings {
 }
 
 /// Where downloads are kept, as the XDG Base Directory Specification has it.
-fn cache_folder() -> Option<PathBuf> {
+pub fn cache_folder() -> Option<PathBuf> {
     let named = std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from).filter(|path| path.is_absolute());
     let folder = named.or_else(|| Some(std::env::home_dir()?.join(".cache")));
     folder.map(|folder| folder.join("foundling"))
@@ -322,7 +322,8 @@ impl AddSettings {
 }
 
 impl Effort {
-    fn new(run: &cli::Run) -> Effort {
+    /// What the command line says of it.
+    pub fn new(run: &cli::Run) -> Effort {
         Effort { threads: run.threads.map_or(0, usize::from), quiet: run.quiet }
     }
 }

@@ -36,6 +36,8 @@
 //! | [`review`] | what is to be thought of findings: conditions, decisions, what to do about them? |
 //! | [`report`] | how is that said to people and to programs? |
 //! | [`explain`] | why one file was attributed as it was |
+//! | [`upstream`] | where is the release that something is a copy of? |
+//! | [`patch`] | what was changed in a copy, as a patch? |
 //! | [`scan`], [`build`] | the assembly lines: they own threads and input and output |
 //! | [`cli`], [`config`] | what was asked for, and does it make sense as a whole? |
 //! | [`run`] | the commands |
@@ -88,9 +90,11 @@ pub mod input;
 pub mod license;
 pub mod matching;
 pub mod model;
+pub mod patch;
 pub mod registry;
 pub mod report;
 pub mod review;
 pub mod run;
 pub mod scan;
 pub mod text;
+pub mod upstream;

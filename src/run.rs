@@ -34,6 +34,7 @@ use crate::review::baseline::Comparison;
 use crate::scan;
 use crate::text::TEXT_VERSION;
 
+mod patch;
 mod review;
 
 /// The index inside the program. It is mapped with the program's own file: what is not looked up costs nothing.
@@ -41,6 +42,9 @@ static BUNDLED: &[u8] = include_bytes!("../fingerprints/default.fdx");
 
 /// The catalogue that the bundled index was built from.
 static CATALOG: &str = include_str!("../fingerprints/catalog.toml");
+
+/// The releases that the bundled index was built from.
+static RELEASES: &str = include_str!("../fingerprints/default.jsonl");
 
 /// Whose work is inside the program.
 const NOTICE: &str = include_str!("../NOTICE");
@@ -61,6 +65,7 @@ pub fn run(command: Command) -> Result<Ended, Error> {
         }
         Command::Decide(arguments) => self::review::decide(&arguments).map(|text| say(&format!("{}\n", safe(&text)))),
         Command::Report(report) => run_report(report),
+        Command::Diff(diff) => self::patch::run(diff),
         Command::Licenses(licenses) => run_licenses(&LicenseSettings::new(licenses)?),
         Command::Explain(explain) => run_explain(explain),
         Command::Version(version) => run_version(version.verbose),
@@ -125,21 +130,23 @@ fn run_report(arguments: cli::Report) -> Result<(), Error> {
     let deliveries = Delivery::all(arguments.formats)?;
     output::remove_on_interrupt();
     deliveries.iter().filter_map(|one| one.output.as_deref()).try_for_each(check_writable)?;
-    let path = &arguments.report;
+    deliver(&stored_report(&arguments.report)?, &deliveries)
+}
+
+/// An earlier report from a file, or from standard input as `-`.
+fn stored_report(path: &Path) -> Result<Report, Error> {
     let input: Box<dyn Read> = match path.as_os_str() == "-" {
         true => Box::new(io::stdin().lock()),
         false => Box::new(File::open(path).map_err(|source| Error::Io {
             what: "cannot read",
-            path: path.clone(),
+            path: path.to_path_buf(),
             source,
         })?),
     };
-    let report = stored::read(BufReader::new(input.take(limits::REPORT_BYTES)));
-    let unfit = |why| {
+    stored::read(BufReader::new(input.take(limits::REPORT_BYTES))).map_err(|why| {
         let path = path.display();
         Error::Usage(format!("`{path}`: {why}; make one with `foundling scan --format json -o report.json`"))
-    };
-    deliver(&report.map_err(unfit)?, &deliveries)
+    })
 }
 
 /// What a scan is of.

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The modules from the bottom up; those of one line do not know each other, except [`TOGETHER`].
-const ORDER: [&[&str]; 14] = [
+const ORDER: [&[&str]; 15] = [
     &["error", "model"],
     &["atomic", "git"],
     &["text", "input"],
@@ -15,7 +15,8 @@ const ORDER: [&[&str]; 14] = [
     &["review"],
     &["report"],
     &["scan", "build"],
-    &["explain"],
+    &["explain", "upstream"],
+    &["patch"],
     &["cli"],
     &["config"],
     &["run"],

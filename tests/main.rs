@@ -1,6 +1,7 @@
 //! What holds for the program as a whole. One binary: it links once.
 
 mod corrupt;
+mod diff;
 mod index;
 mod integrations;
 mod keep;

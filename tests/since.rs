@@ -13,7 +13,7 @@ use crate::scan::archives::zip;
 use crate::scan::ownership::{Release, files, index};
 
 /// git in a folder, without anybody's settings.
-fn git(folder: &Path, arguments: &[&str]) {
+pub fn git(folder: &Path, arguments: &[&str]) {
     let fixed = [
         "-c",
         "user.name=Ada",

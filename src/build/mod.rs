@@ -5,6 +5,7 @@
 
 mod catalog;
 mod facts;
+pub mod files;
 mod git;
 pub mod grow;
 mod inside;

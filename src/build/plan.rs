@@ -4,8 +4,8 @@
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{LazyLock, Mutex};
 
 use regex::Regex;
 
@@ -165,7 +165,7 @@ impl Planner<'_> {
         if purl.version().is_none_or(|version| version.is_empty()) {
             return Err(Error::Usage(format!("`{purl}` names no version; write it as `{purl}@1.2.3`")));
         }
-        self.steps.push(Step::Here(vec![local_source(purl, path, None, path.display().to_string())]));
+        self.steps.push(Step::Here(vec![Source::local(purl, path, path.display().to_string())]));
         Ok(())
     }
 
@@ -195,7 +195,7 @@ impl Planner<'_> {
             let purl = Purl::parse(&with_version(&base, &tag.version));
             let step = purl.and_then(|purl| {
                 git::archive(path, &tag, &out)?;
-                Ok(Step::Here(vec![local_source(purl, &out, tag.date.clone(), given.clone())]))
+                Ok(Step::Here(vec![Source { released: tag.date.clone(), ..Source::local(purl, &out, given.clone()) }]))
             });
             self.steps
                 .push(step.unwrap_or_else(|why| Step::Failed(format!("{base}@{} ({given}): {why}", tag.version))));
@@ -279,22 +279,6 @@ fn failed(source: &Source, origin: &Origin, failure: &Failure) -> String {
     format!("{} ({}): {origin}: {failure}", source.purl, source.given)
 }
 
-fn local_source(purl: Purl, path: &Path, released: Option<String>, given: String) -> Source {
-    Source {
-        purl,
-        path: path.to_path_buf(),
-        subpath: String::new(),
-        only: String::new(),
-        released,
-        license: None,
-        aliases: Vec::new(),
-        keep: Keep::Code,
-        origin: None,
-        sha256: None,
-        given,
-    }
-}
-
 /// What a purl on the command line asks for; behind the `@` may stand bounds.
 fn order_of(text: &str, most: Option<usize>) -> Result<Order, String> {
     let slash = text.rfind('/').unwrap_or(0);
@@ -342,12 +326,15 @@ fn folder_name(path: &Path) -> Option<String> {
     Purl::parse(&format!("pkg:generic/{name}")).is_ok().then_some(name)
 }
 
-/// `NAME-VERSION` with an archive's ending or none.
-fn named(path: &Path) -> Option<Purl> {
-    let form = Regex::new(
-        r"^(.+?)[-_]v?(\d[\w.+~-]*?)(\.orig)?(\.tar(\.\w+)?|\.t[gx]z|\.tbz2?|\.zip|\.crate|\.jar|\.gem|\.whl)?$",
-    )
-    .ok()?;
+/// The release that a folder or archive is by its name: `NAME-VERSION` with an archive's ending or none.
+pub fn named(path: &Path) -> Option<Purl> {
+    static FORM: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        Regex::new(
+            r"^(.+?)[-_]v?(\d[\w.+~-]*?)(\.orig)?(\.tar(\.\w+)?|\.t[gx]z|\.tbz2?|\.zip|\.crate|\.jar|\.gem|\.whl)?$",
+        )
+        .ok()
+    });
+    let form = FORM.as_ref()?;
     let full = path.canonicalize().ok()?;
     let found = form.captures(full.file_name()?.to_str()?)?;
     let (name, version) = (found.get(1)?.as_str(), found.get(2)?.as_str());

@@ -1,13 +1,12 @@
 //! Reads the files of one release, from a folder or an archive.
 
 use crate::build::facts::Facts;
-use crate::build::inside::Patterns;
 use crate::build::sources::Source;
-use crate::build::{State, lock, scheme};
-use crate::error::{Code, Problem};
+use crate::build::{State, files, lock, scheme};
 use crate::index::writer::{Keep, Profile};
 use crate::index::{merge, relation, thin};
-use crate::input::{archive, read, walk};
+use crate::input::archive::Member;
+use crate::input::read;
 use crate::license;
 use crate::model::license::stated;
 use crate::model::limits;
@@ -93,7 +92,6 @@ struct Wanted {
 /// Buffers of one thread.
 #[derive(Default)]
 pub struct Reader {
-    buffer: Vec<u8>,
     text: Vec<u8>,
     tokens: Tokens,
     scratch: fingerprint::Scratch,
@@ -102,95 +100,30 @@ pub struct Reader {
     license: license::Scratch,
 }
 
-/// Archives of releases are the user's own choice: larger members are read than those found inside a scanned tree.
-fn archive_limits() -> archive::ArchiveLimits {
-    archive::ArchiveLimits { depth: 1, member_bytes: limits::FILE_BYTES * 4, ..archive::ArchiveLimits::default() }
-}
-
 impl Reader {
     /// Reads a release. No file at all means that it cannot be had.
     pub fn read(&mut self, source: &Source, profile: Profile, state: &State) -> Release {
-        let mut out = Release::default();
-        let meta = match std::fs::metadata(&source.path) {
-            Ok(meta) => meta,
-            Err(error) => {
-                out.problems.push(format!("cannot read `{}`: {error}", source.path.display()));
-                return out;
-            }
-        };
         let wanted = Wanted { profile, keep: source.keep };
-        if meta.is_dir() {
-            self.folder(source, wanted, state, &mut out);
-        } else {
-            self.archive(source, wanted, state, &mut out);
-        }
-        if source.subpath.is_empty() {
-            strip_common_folder(&mut out.files, meta.is_dir());
-        }
-        out.files.retain(|file| file.is_worth_it(wanted));
-        out
-    }
-
-    fn folder(&mut self, source: &Source, wanted: Wanted, state: &State, out: &mut Release) {
-        let found = std::sync::Mutex::new(Vec::new());
-        let options = walk::WalkOptions { honour_ignore: false, threads: 1 };
-        let walked = walk::walk(&[source.path.join(&source.subpath)], &options, || |file| lock(&found).push(file));
-        match walked {
-            Ok(summary) => out.problems.extend(summary.problems.iter().map(|(_, problem)| shown(problem))),
-            Err(error) => out.problems.push(error.to_string()),
-        }
-        let mut found = std::mem::take(&mut *lock(&found));
-        found.sort_by(|one: &walk::FoundFile, other| one.path.cmp(&other.path));
-        let mut buffer = std::mem::take(&mut self.buffer);
-        let only = only(source);
-        for file in found.into_iter().filter(|file| only.as_ref().is_none_or(|only| only.holds(&file.path))) {
-            match read::read(&file.full, &file.path, &mut buffer) {
-                Ok(done) => {
-                    let whole = done.body == read::Body::Whole;
-                    let body = if whole { buffer.as_slice() } else { &[] };
-                    self.file(&file.path, body, whole, done.bytes, &done.blake3, wanted, state, &mut out.files);
-                }
-                Err(problem) => out.problems.push(shown(&problem)),
-            }
-        }
-        self.buffer = buffer;
-    }
-
-    fn archive(&mut self, source: &Source, wanted: Wanted, state: &State, out: &mut Release) {
-        let name = source.path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        let Release { files, facts, .. } = out;
-        let only = only(source);
-        let mut visit = |member: archive::Member<'_>| {
-            let Some(path) = below(&source.subpath, member.path) else { return };
-            if only.as_ref().is_some_and(|only| !only.holds(path)) {
-                return;
-            }
-            if source.subpath.is_empty() {
+        let Release { mut files, mut facts, .. } = Release::default();
+        let whole_archive = source.subpath.is_empty() && !source.path.is_dir();
+        let problems = files::each(source, &mut |member| {
+            if whole_archive {
                 facts.note(&member);
             }
-            self.file(path, member.bytes, member.whole, member.size, &member.blake3, wanted, state, files);
-        };
-        let problems = archive::open(&source.path, &name, &archive_limits(), &mut visit);
-        let serious = problems.iter().filter(|problem| problem.code != Code::SymbolicLink);
-        out.problems.extend(serious.map(shown));
+            self.file(&member, wanted, state, &mut files);
+        });
+        let common = files::common_folder(source, files.iter().map(|file| file.path.as_str())).len();
+        files.iter_mut().for_each(|file| drop(file.path.drain(..common)));
+        files.retain(|file| file.is_worth_it(wanted));
+        Release { files, problems, facts }
     }
 
-    #[allow(clippy::too_many_arguments)] // a file is what it is
-    fn file(
-        &mut self,
-        path: &str,
-        bytes: &[u8],
-        whole: bool,
-        size: u64,
-        blake3: &[u8; 32],
-        wanted: Wanted,
-        state: &State,
-        files: &mut Vec<ReleaseFile>,
-    ) {
+    fn file(&mut self, member: &Member<'_>, wanted: Wanted, state: &State, files: &mut Vec<ReleaseFile>) {
+        let Member { path, bytes, size, blake3, whole, .. } = *member;
         if size == 0 {
             return;
         }
-        let digest = Digest::short(blake3);
+        let digest = Digest::short(&blake3);
         let language = language::of(path, bytes);
         // A compact index takes a file of no known kind for a paper: most are, and their phrases are everybody's.
         let code = language.role == Role::Code && !(wanted.profile == Profile::Compact && language.is_other());
@@ -246,20 +179,6 @@ impl Reader {
     }
 }
 
-/// Which files of a release are taken; the list's reader has checked the pattern.
-fn only(source: &Source) -> Option<Patterns> {
-    (!source.only.is_empty()).then(|| Patterns::anywhere(&source.only).ok()).flatten()
-}
-
-fn shown(problem: &Problem) -> String {
-    format!("{}: {}", problem.path, problem.detail)
-}
-
-/// A member's path below a folder of its archive.
-fn below<'a>(folder: &str, path: &'a str) -> Option<&'a str> {
-    if folder.is_empty() { Some(path) } else { path.strip_prefix(folder)?.strip_prefix('/') }
-}
-
 /// Enters a content under a name of this rank and says what that name makes due: everything where it is new, what was done
 /// under names of higher rank only, and its print where no release before kept code.
 fn enter(state: &State, digest: Digest, size: u64, rank: usize, code: bool) -> Due {
@@ -277,29 +196,9 @@ fn enter(state: &State, digest: Digest, size: u64, rank: usize, code: bool) -> D
     due
 }
 
-/// Takes away the one folder that holds everything in most archives (`package/`, `zlib-1.3/`). A folder named as a source
-/// is taken as it is.
-fn strip_common_folder(files: &mut [ReleaseFile], is_folder: bool) {
-    let top = |path: &str| path.split_once('/').map(|(top, _)| top.to_string());
-    let Some(first) = files.first().and_then(|file| top(&file.path)) else { return };
-    if is_folder || files.iter().any(|file| top(&file.path).as_deref() != Some(&first)) {
-        return;
-    }
-    for file in files {
-        file.path.drain(..=first.len());
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn stripped(paths: &[&str], is_folder: bool) -> Vec<String> {
-        let file = |path: &&str| ReleaseFile { path: path.to_string(), digest: Digest([0; 16]), bytes: 1, code: true };
-        let mut files: Vec<ReleaseFile> = paths.iter().map(file).collect();
-        strip_common_folder(&mut files, is_folder);
-        files.into_iter().map(|file| file.path).collect()
-    }
 
     #[test]
     fn a_content_is_read_under_its_best_name_and_printed_where_code_is_kept() {
@@ -330,12 +229,5 @@ mod tests {
         let hashed = |path: &str, code| kept(path, code, Wanted { profile: Profile::Compact, keep: Keep::Hashes });
         assert!(hashed("src/a.c", true) && hashed("LICENSE", false));
         assert!(!hashed("tests/a.c", true) && !hashed("logo.png", false) && !hashed("docs/LICENSE", false));
-    }
-
-    #[test]
-    fn only_the_folder_that_holds_everything_goes() {
-        assert_eq!(stripped(&["package/a.js", "package/lib/b.js"], false), ["a.js", "lib/b.js"]);
-        assert_eq!(stripped(&["six.py", "six-1.dist-info/RECORD"], false), ["six.py", "six-1.dist-info/RECORD"]);
-        assert_eq!(stripped(&["a/b.c", "a/c.c"], true), ["a/b.c", "a/c.c"]);
     }
 }

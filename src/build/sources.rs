@@ -59,6 +59,25 @@ pub struct Source {
     pub given: String,
 }
 
+impl Source {
+    /// A folder or archive of a release; `given` is what messages call it.
+    pub fn local(purl: Purl, path: &Path, given: String) -> Source {
+        Source {
+            purl,
+            path: path.to_path_buf(),
+            subpath: String::new(),
+            only: String::new(),
+            released: None,
+            license: None,
+            aliases: Vec::new(),
+            keep: Keep::Code,
+            origin: None,
+            sha256: None,
+            given,
+        }
+    }
+}
+
 /// A release in a registry: `npm:jquery@3.5.1`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Origin {
@@ -131,8 +150,16 @@ pub fn read(list: &Path) -> Result<Vec<Item>, Error> {
         path: list.to_path_buf(),
         source,
     })?;
+    parse_list(list, &text)
+}
+
+/// Reads the text of a list; `list` is what messages call it, and where relative paths start.
+///
+/// # Errors
+/// A line that does not parse.
+pub fn parse_list(list: &Path, text: &str) -> Result<Vec<Item>, Error> {
     // Some editors put a byte-order mark before the first line.
-    let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
     lines.map(|(at, line)| parse(list, at + 1, line)).collect()
 }

@@ -7,6 +7,7 @@ use clap::builder::{EnumValueParser, PossibleValue, TypedValueParser};
 use clap::error::ErrorKind;
 use clap::{Arg, Args, Command, Error, ValueEnum};
 
+use super::{Indexes, Run};
 use crate::report::cyclonedx::Spec;
 use crate::report::{Format, ReportFormat};
 
@@ -30,6 +31,63 @@ pub struct Report {
     /// How to write it.
     #[command(flatten)]
     pub formats: Formats,
+}
+
+const DIFF_EXAMPLES: &str = "\
+Examples:
+  foundling diff third_party/zlib                     what was changed in this copy?
+  foundling diff 3fa94c1b2d7e -o zlib.patch           the same for a finding by its id, into a file
+  foundling diff third_party/zlib --sources releases/ compare with an archive of your own
+  foundling diff third_party/zlib --report scan.json  without scanning again
+
+The patch makes the release the copy: apply it with `patch -p1` in an unpacked release.";
+
+/// `foundling diff`.
+#[derive(Args, Debug)]
+#[command(after_help = DIFF_EXAMPLES)]
+pub struct Diff {
+    /// The finding: its id, or its place in the tree.
+    #[arg(value_name = "FINDING")]
+    pub finding: String,
+    /// The folder that is scanned for it.
+    #[arg(value_name = "PATH", default_value = ".", conflicts_with = "report")]
+    pub path: PathBuf,
+    /// Take the finding from this JSON report instead of scanning.
+    #[arg(long, value_name = "SCAN.json")]
+    pub report: Option<PathBuf>,
+    /// Compare with this version [default: the one that was found].
+    #[arg(long, value_name = "VERSION")]
+    pub release: Option<String>,
+    /// Count everything that the copy lacks as deleted, documents and tests, too.
+    #[arg(long)]
+    pub everything: bool,
+    /// Fetch nothing: compare with what is at hand, or say that it is not.
+    #[arg(long)]
+    pub offline: bool,
+    /// Write the patch to this file; it appears when it is complete [default: standard output].
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Where releases are.
+    #[command(flatten)]
+    pub originals: Originals,
+    /// Which indexes to compare with.
+    #[command(flatten)]
+    pub indexes: Indexes,
+    /// How to go about it.
+    #[command(flatten)]
+    pub run: Run,
+}
+
+/// Where the releases are that findings are copies of.
+#[derive(Args, Debug)]
+pub struct Originals {
+    /// Take releases from this folder first, in which they are called NAME-VERSION, unpacked or as archives, or from a list of
+    /// sources (.jsonl); may be given more than once.
+    #[arg(long, value_name = "DIR")]
+    pub sources: Vec<PathBuf>,
+    /// Where downloads are kept [default: foundling in the user's cache folder].
+    #[arg(long, value_name = "DIR")]
+    pub cache: Option<PathBuf>,
 }
 
 /// How to write a report, and where to.

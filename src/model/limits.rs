@@ -118,6 +118,10 @@ pub const CONTEXT_FILES: usize = 2_000;
 pub const GUESS_BYTES: usize = 256 << 10;
 /// Length of one file of decisions or settings, bytes.
 pub const DECISIONS_BYTES: u64 = 16 << 20;
+/// Entries of a folder of releases that are looked at.
+pub const SOURCES_LISTED: usize = 100_000;
+/// Bytes of a release's files that are held at a time.
+pub const RELEASE_BYTES: u64 = 512 << 20;
 /// Length of an earlier report that is read, bytes.
 pub const REPORT_BYTES: u64 = 4 << 30;
 /// Hashes of the sketch of a finding of few files.

@@ -60,6 +60,27 @@ pub fn path_text(raw: &[u8]) -> String {
     text
 }
 
+/// The bytes of a path's text: [`path_text`] backwards. A name that really holds `\xNN` is taken for the byte.
+pub fn raw_path(text: &str) -> Vec<u8> {
+    let mut out = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let Some((first, tail)) = rest.split_first() {
+        let escaped = rest.strip_prefix(b"\\x").and_then(|digits| std::str::from_utf8(digits.get(..2)?).ok());
+        let byte = escaped.and_then(|digits| u8::from_str_radix(digits, 16).ok()).filter(|byte| *byte >= 0x80);
+        match byte {
+            Some(byte) => {
+                out.push(byte);
+                rest = rest.get(4..).unwrap_or_default();
+            }
+            None => {
+                out.push(*first);
+                rest = tail;
+            }
+        }
+    }
+    out
+}
+
 /// A path of raw bytes as the system takes it.
 #[cfg(unix)]
 pub fn os_path(raw: &[u8]) -> Cow<'_, Path> {
@@ -90,6 +111,8 @@ mod tests {
     #[test]
     fn bytes_that_are_no_text_are_escaped() {
         assert_eq!(path_text(b"a\xffb/\xc3\xa9"), "a\\xffb/é");
+        assert_eq!(raw_path("a\\xffb/é"), b"a\xffb/\xc3\xa9");
+        assert_eq!(raw_path("a\\x1\\x41\\xé"), "a\\x1\\x41\\xé".as_bytes());
     }
 
     #[test]

@@ -272,6 +272,14 @@ impl Registries {
         if record.releases.is_empty() { Err(Failure::Unlisted) } else { Ok(()) }
     }
 
+    /// A release's archive where it is in the cache; no registry is asked.
+    pub fn cached(&self, registry: Registry, package: &str, version: &str) -> Option<Download> {
+        check_name(registry, package).ok()?;
+        let record = self.record(registry, package);
+        let release = Listed { version: version.to_string(), ..Listed::default() };
+        self.cache.find(&lock(&record), &release)?.ok()
+    }
+
     /// The archives of releases, in their order; what is in the cache is taken from there. `got` is called with the bytes
     /// of each.
     pub fn fetch(

@@ -35,10 +35,10 @@ pub struct Report {
 
 const DIFF_EXAMPLES: &str = "\
 Examples:
-  foundling diff third_party/zlib                     what was changed in this copy?
-  foundling diff 3fa94c1b2d7e -o zlib.patch           the same for a finding by its id, into a file
-  foundling diff third_party/zlib --sources releases/ compare with an archive of your own
-  foundling diff third_party/zlib --report scan.json  without scanning again
+  foundling diff third_party/zlib                      what was changed in this copy?
+  foundling diff 3fa94c1b2d7e -o zlib.patch            the same by the finding's id, into a file
+  foundling diff third_party/zlib --sources releases/  compare with an archive of your own
+  foundling diff third_party/zlib --report scan.json   without scanning again
 
 The patch makes the release the copy: apply it with `patch -p1` in an unpacked release.";
 
@@ -169,10 +169,11 @@ impl ValueEnum for Spec {
 
 impl ValueEnum for ReportFormat {
     fn value_variants<'a>() -> &'a [ReportFormat] {
-        use ReportFormat::{Csv, CycloneDx, Gitlab, Markdown, Plain, Spdx, Spdx3, SpdxTagValue};
+        use ReportFormat::{Csv, CycloneDx, Gitlab, Markdown, Plain, Sarif, Spdx, Spdx3, SpdxTagValue};
         &[
             Plain(Format::Human),
             Plain(Format::Json),
+            Sarif,
             Spdx,
             SpdxTagValue,
             Spdx3,
@@ -186,6 +187,7 @@ impl ValueEnum for ReportFormat {
     fn to_possible_value(&self) -> Option<PossibleValue> {
         let (name, help) = match self {
             ReportFormat::Plain(format) => return format.to_possible_value(),
+            ReportFormat::Sarif => ("sarif", "SARIF 2.1.0, for code scanning"),
             ReportFormat::Spdx => ("spdx", "SPDX 2.3, JSON"),
             ReportFormat::SpdxTagValue => ("spdx-tv", "SPDX 2.3, tags and values"),
             ReportFormat::Spdx3 => ("spdx3", "SPDX 3.0.1, JSON-LD"),

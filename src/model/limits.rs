@@ -113,7 +113,7 @@ pub const DECLARATION_VALUES: usize = 2_000_000;
 /// Nesting of a manifest's values that is followed, levels.
 pub const DECLARATION_DEPTH: usize = 64;
 /// Unchanged files that are looked at beside changed ones.
-pub const CONTEXT_FILES: usize = 2_000;
+pub const CONTEXT_FILES: usize = 500;
 /// Beginning of a pasted block without a name that its language is guessed by, bytes.
 pub const GUESS_BYTES: usize = 256 << 10;
 /// Length of one file of decisions or settings, bytes.

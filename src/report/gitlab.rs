@@ -53,7 +53,7 @@ fn severity(condition: Condition) -> &'static str {
 }
 
 fn of_finding(report: &Report, finding: &Finding, condition: Condition) -> Entry {
-    let place = results::places(report, finding, 1).into_iter().next();
+    let place = results::places(report, finding).next();
     let (path, begin) = place.map_or_else(
         || (report.shown_path(finding.scan_root, &finding.root).into_owned(), 1),
         |place| (place.path, place.lines.map_or(1, |lines| lines.first)),

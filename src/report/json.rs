@@ -31,8 +31,8 @@ pub const SCHEMA: &str = "foundling-report/1";
 /// Who writes.
 #[derive(Serialize)]
 pub(super) struct Tool {
-    name: &'static str,
-    version: &'static str,
+    pub name: &'static str,
+    pub version: &'static str,
 }
 
 /// This program.

@@ -21,6 +21,7 @@ mod page;
 pub mod progress;
 pub mod results;
 pub mod review;
+pub mod sarif;
 pub mod spdx;
 pub mod spdx3;
 mod stamp;
@@ -66,13 +67,15 @@ pub enum ReportFormat {
     Markdown,
     /// GitLab's code quality: see [`gitlab`].
     Gitlab,
+    /// SARIF 2.1.0: see [`sarif`].
+    Sarif,
 }
 
 impl ReportFormat {
     /// Whether it names files by more digests than the report itself does. JSON is what other formats are made of later.
     pub fn needs_digests(self) -> bool {
-        use ReportFormat::{Csv, Gitlab, Markdown, Plain};
-        !matches!(self, Plain(Format::Human) | Csv | Markdown | Gitlab)
+        use ReportFormat::{Csv, Gitlab, Markdown, Plain, Sarif};
+        !matches!(self, Plain(Format::Human) | Csv | Markdown | Gitlab | Sarif)
     }
 }
 
@@ -139,6 +142,7 @@ pub fn write_report(
         ReportFormat::Csv => csv::write(report, out),
         ReportFormat::Markdown => markdown::write(report, out),
         ReportFormat::Gitlab => gitlab::write(report, out),
+        ReportFormat::Sarif => sarif::write(report, stamp, out),
     }
 }
 

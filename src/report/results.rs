@@ -2,8 +2,8 @@
 //! of them in a sentence.
 
 use crate::model::evidence::MatchKind;
-use crate::model::finding::{Discrepancy, DiscrepancyKind, FileMatch, Finding, FindingKind, Report};
-use crate::model::place::Lines;
+use crate::model::finding::{DeclaredAt, Discrepancy, DiscrepancyKind, FileMatch, Finding, FindingKind, Report};
+use crate::model::place::{Lines, RangePair};
 use crate::model::purl::base_of;
 use crate::model::review::{Condition, Verdict};
 use crate::report::layout::{component_name, confidence, counted, split_purl};
@@ -48,6 +48,26 @@ pub fn meaning(condition: Condition) -> &'static str {
     }
 }
 
+/// What to do about a condition.
+pub fn advice(condition: Condition) -> &'static str {
+    match condition {
+        Condition::Unmanaged => {
+            "Replace the copy by its package, or note beside it what it is, of which release and under which licence."
+        }
+        Condition::DeniedLicence => "Replace or remove it, or have somebody decide that it may stay.",
+        Condition::UnknownLicence => "Find out under which licence it may be used before it is passed on.",
+        Condition::ModifiedCopy => {
+            "Send the changes upstream, or keep them as a patch, so that the next release can be taken in."
+        }
+        Condition::Stale => "Take in the newest release; an old copy keeps the flaws that were mended since.",
+        Condition::Duplicate => "Delete the copy and use the package that the manifest names.",
+        Condition::WrongVersion => "Correct the declaration, or bring in the release that it names.",
+        Condition::Tampered => "Install the package anew, and find out who changed it and why.",
+        Condition::Absent => "Remove the declaration, or bring in what it names.",
+        Condition::Extraneous => "Install from the lockfile anew, or add the package to it.",
+    }
+}
+
 /// Findings that are results, each with the condition it is filed under: the worst, of equally bad ones the most telling.
 pub fn findings(report: &Report) -> impl Iterator<Item = (&Finding, Condition, Option<&Verdict>)> {
     report.findings.iter().enumerate().filter_map(|(at, finding)| {
@@ -74,35 +94,45 @@ pub fn discrepancies(report: &Report) -> impl Iterator<Item = (&Discrepancy, Con
     })
 }
 
-/// A file of a finding.
+/// A file of a finding, or a stretch of one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Place {
     /// As reports show it.
     pub path: String,
-    /// The first stretch; `None` for whole files.
+    /// The stretch; `None` for whole files.
     pub lines: Option<Lines>,
     /// Path in the release, and its lines there.
     pub source: (String, Option<Lines>),
 }
 
-/// The files of a finding by path, at most `most`.
-pub fn places(report: &Report, finding: &Finding, most: usize) -> Vec<Place> {
-    let is_below = |path: &str| {
-        let rest = path.strip_prefix(finding.root.as_str());
-        finding.root.is_empty() || rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '!']))
+/// The places of a finding by path and line.
+pub fn places<'r>(report: &'r Report, finding: &'r Finding) -> impl Iterator<Item = Place> + 'r {
+    let root = finding.root.as_str();
+    let is_below = move |path: &str| {
+        let rest = path.strip_prefix(root);
+        root.is_empty() || rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '!']))
     };
-    let own = |found: &&FileMatch| base_of(&found.purl) == base_of(&finding.purl);
-    let files = report.files.iter().filter(|file| file.scan_root == finding.scan_root && is_below(&file.path));
-    let place = files.filter_map(|file| {
-        let found = file.matches.iter().find(own)?;
-        let range = found.ranges.first().filter(|_| found.kind == MatchKind::Snippet);
-        Some(Place {
-            path: report.shown_path(file.scan_root, &file.path).into_owned(),
-            lines: range.map(|range| range.lines),
-            source: (found.source_path.clone(), range.map(|range| range.source_lines)),
-        })
-    });
-    place.take(most).collect()
+    // Files stand in order, so those below a place stand together.
+    let first = report.files.partition_point(|file| (file.scan_root, file.path.as_str()) < (finding.scan_root, root));
+    let files = report.files.get(first..).unwrap_or_default().iter();
+    let near = files.take_while(move |file| file.scan_root == finding.scan_root && file.path.starts_with(root));
+    near.filter(move |file| is_below(&file.path)).flat_map(move |file| {
+        let own = |found: &&FileMatch| base_of(&found.purl) == base_of(&finding.purl);
+        let found = file.matches.iter().find(own);
+        let path = move || report.shown_path(file.scan_root, &file.path).into_owned();
+        let ranges = found.filter(|found| found.kind == MatchKind::Snippet).map_or(&[][..], |found| &found.ranges);
+        let whole = found.filter(|_| ranges.is_empty()).map(|found| Place {
+            path: path(),
+            lines: None,
+            source: (found.source_path.clone(), None),
+        });
+        let stretch = move |range: &RangePair| Place {
+            path: path(),
+            lines: Some(range.lines),
+            source: (found.map(|found| found.source_path.clone()).unwrap_or_default(), Some(range.source_lines)),
+        };
+        whole.into_iter().chain(ranges.iter().map(stretch))
+    })
 }
 
 fn named(purl: &str) -> String {
@@ -126,13 +156,14 @@ pub fn finding_message(report: &Report, finding: &Finding) -> String {
         String::new()
     };
     let licence = finding.license.as_deref().unwrap_or("unknown");
-    let source = places(report, finding, 1).into_iter().next().map(|place| match place.source {
+    let source = places(report, finding).next().map(|place| match place.source {
         (path, Some(lines)) => format!(" {path} lines {} to {}.", lines.first, lines.last),
         (path, None) => format!(" Its first file is {path} there."),
     });
+    let shown = |at: &DeclaredAt| report.shown_path(finding.scan_root, &at.manifest).into_owned();
     let by = match (&finding.managed, finding.duplicates.first()) {
-        (Some(managed), _) => format!(" {} accounts for it.", managed.at.manifest),
-        (None, Some(at)) => format!(" No manifest accounts for it; {} names {}.", at.manifest, named(&at.purl)),
+        (Some(managed), _) => format!(" {} accounts for it.", shown(&managed.at)),
+        (None, Some(at)) => format!(" No manifest accounts for it; {} names {}.", shown(at), named(&at.purl)),
         (None, None) => " No manifest accounts for it.".to_string(),
     };
     let sure = confidence(finding.confidence);
@@ -186,6 +217,6 @@ mod tests {
         );
         let text = discrepancy_message(&report, &report.discrepancies[0]);
         assert_eq!(text, "5 files of a 1 in vendor/a are not as released, the first vendor/a/b.rs.");
-        assert_eq!(places(&report, ring, 5)[0].lines.map(|lines| lines.first), Some(10));
+        assert_eq!(places(&report, ring).next().unwrap().lines.map(|lines| lines.first), Some(10));
     }
 }

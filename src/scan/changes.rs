@@ -77,7 +77,11 @@ pub(super) fn since(root: &Path, revision: &str, options: &Options) -> Result<Ch
     let tracked = || ask(&["ls-files", "-z", "--cached"]);
     let mut others = vec!["ls-files", "-z", "--others"];
     others.extend((!options.no_ignore).then_some("--exclude-standard"));
-    let (diff, (tracked, untracked)) = rayon::join(diff, || rayon::join(tracked, || ask(&others)));
+    // Each waits for a process of its own, so they are not bound to the number of cores.
+    let (diff, tracked, untracked) = std::thread::scope(|scope| {
+        let (untracked, tracked) = (scope.spawn(|| ask(&others)), scope.spawn(tracked));
+        (diff(), done(tracked.join()), done(untracked.join()))
+    });
     let mut changes = Changes { commit: commit.clone(), ..Changes::default() };
     let mut listed = Listed::new(root.to_path_buf(), !options.no_ignore);
     let (diff, tracked, untracked) = (diff?, tracked?, untracked?);
@@ -104,6 +108,11 @@ pub(super) fn since(root: &Path, revision: &str, options: &Options) -> Result<Ch
     }
     changes.problems.extend(listed.finish());
     Ok(changes)
+}
+
+/// What a thread came to.
+fn done(joined: std::thread::Result<Result<Vec<u8>, String>>) -> Result<Vec<u8>, String> {
+    joined.unwrap_or_else(|_| Err("asking git failed".to_string()))
 }
 
 /// The commit that a revision names.

@@ -6,7 +6,7 @@ use super::bom::{EPOCH, tree};
 use crate::program::{Ran, Tree, command, known, run};
 
 /// Every format, and the name of its file in these tests.
-const FORMATS: [(&str, &str); 9] = [
+const FORMATS: [(&str, &str); 10] = [
     ("human", "human.txt"),
     ("json", "scan.json"),
     ("spdx", "spdx.json"),
@@ -16,6 +16,7 @@ const FORMATS: [(&str, &str); 9] = [
     ("csv", "a.csv"),
     ("markdown", "a.md"),
     ("gitlab", "gitlab.json"),
+    ("sarif", "a.sarif"),
 ];
 
 fn foundling(tree: &Tree, arguments: &[&str]) -> Ran {

@@ -1,4 +1,4 @@
-"""Checks foundling's bills of materials: see .ci/validate, which fetches what this needs and calls it."""
+"""Checks foundling's reports: see .ci/validate, which fetches what this needs and calls it."""
 
 import glob
 import hashlib
@@ -11,6 +11,7 @@ import sys
 import zipfile
 
 import jsonschema
+from sarif import loader
 from cyclonedx.model.bom import Bom
 from cyclonedx.model.component import ComponentType
 from cyclonedx.schema import SchemaVersion
@@ -31,6 +32,7 @@ FORMATS = {
     "cyclonedx-1.5": ("cyclonedx --spec 1.5", "1.5.cdx.json"),
     "cyclonedx": ("cyclonedx", "1.6.cdx.json"),
     "cyclonedx-1.7": ("cyclonedx --spec 1.7", "1.7.cdx.json"),
+    "sarif": ("sarif", "sarif"),
 }
 CYCLONEDX = {
     "cyclonedx-1.5": SchemaVersion.V1_5,
@@ -49,13 +51,8 @@ HOSTILE = [
 ]
 
 
-def run(foundling, tree, style, out):
-    subprocess.run(
-        [foundling, "scan", "--quiet", "--no-ignore", "--format", *style.split(), "-o", str(out), "."],
-        check=True,
-        cwd=tree,
-        env={**os.environ, "SOURCE_DATE_EPOCH": STAMP},
-    )
+def run(tree, *command):
+    subprocess.run(command, check=True, cwd=tree, env={**os.environ, "SOURCE_DATE_EPOCH": STAMP})
 
 
 def plant(trees, place):
@@ -115,6 +112,7 @@ def expected(report):
         "versions": sum(len(one["versions"]) for one in report["components"]),
         "files": len(files),
         "snippets": len(snippets),
+        "results": len([one for one in report["components"] if one["conditions"]]) + len(report["discrepancies"]),
     }
 
 
@@ -174,6 +172,12 @@ def check_foreign_spdx(path, counts):
     }
 
 
+def check_sarif(path, schema):
+    """Checks it by its schema, and opens it with sarif-tools."""
+    jsonschema.Draft7Validator(schema).validate(json.loads(path.read_text(encoding="utf-8")))
+    return {"results": loader.load_sarif_file(str(path)).get_result_count()}
+
+
 def check_spdx3(text, schema):
     document = json.loads(text)
     jsonschema.Draft202012Validator(schema).validate(document)
@@ -213,13 +217,19 @@ def check_cyclonedx(text, version):
 
 def check(foundling, name, tree, out, schemas):
     texts = {}
+    scan = [foundling, "scan", "--quiet", "--no-ignore", "."]
+    path = lambda ending: out / f"{name}.{ending}"
+    at_once = [f"--format={flag}={path(ending)}" for flag, ending in FORMATS.values() if " " not in flag]
+    run(tree, *scan, *at_once)
     for style, (flag, ending) in FORMATS.items():
-        path = out / f"{name}.{ending}"
-        run(foundling, tree, flag, path)
-        texts[style] = path.read_text(encoding="utf-8")
         again = out / f"again.{ending}"
-        run(foundling, tree, flag, again)
-        assert again.read_text(encoding="utf-8") == texts[style], f"{path}: a second scan gives other bytes"
+        run(tree, *scan, "--format", *flag.split(), "-o", again)
+        texts[style] = again.read_text(encoding="utf-8")
+        if " " not in flag:
+            assert path(ending).read_text(encoding="utf-8") == texts[style], f"{path(ending)}: a second scan gives other bytes"
+        later = out / f"later.{ending}"
+        run(tree, foundling, "report", path("json"), "--format", *flag.split(), "-o", later)
+        assert later.read_text(encoding="utf-8") == texts[style], f"{later}: the report gives other bytes than the scan"
     report = json.loads(texts["json"])
     counts = expected(report)
     every = sum(len(match["ranges"]) for file in report["files"] for match in matches(file) if match["kind"] == "snippet")
@@ -228,6 +238,7 @@ def check(foundling, name, tree, out, schemas):
         "SPDX 2.3 schema": check_spdx(texts["spdx"], schemas["spdx"], counts),
         "spdx-tools, JSON": check_foreign_spdx(out / f"{name}.spdx.json", counts),
         "spdx-tools, tags": check_foreign_spdx(out / f"{name}.spdx", counts),
+        "SARIF": check_sarif(path("sarif"), schemas["sarif"]),
         "SPDX 3.0.1": check_spdx3(texts["spdx3"], schemas["spdx3"]),
     }
     for style, version in CYCLONEDX.items():
@@ -247,6 +258,7 @@ def main():
     out.mkdir()
     schemas = {
         "spdx": json.loads((folder(trees, "serde-spdx") / "schemas" / "spdx_2_3.json").read_text()),
+        "sarif": json.loads((folder(trees, "serde-sarif") / "src" / "schema.json").read_text()),
         "spdx3": json.loads((work / "package" / "data" / "spdx-export.schema.json").read_text()),
     }
     plant(trees, work / PLANTED)

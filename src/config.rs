@@ -40,7 +40,7 @@ pub struct Effort {
 }
 
 /// A scan, ready to go.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct ScanSettings {
     /// Folders, files and archives to look through.
     pub roots: Vec<PathBuf>,
@@ -49,7 +49,7 @@ pub struct ScanSettings {
     /// How to scan.
     pub options: scan::Options,
     /// How to write the report, and where to.
-    pub deliveries: Vec<Delivery>,
+    pub deliveries: Deliveries,
     /// How hard to work.
     pub effort: Effort,
 }
@@ -63,13 +63,22 @@ pub struct Delivery {
     pub output: Option<PathBuf>,
 }
 
-impl Delivery {
-    /// What the command line asks for; at most one goes to standard output.
+/// The formats of a report, and where their texts come from.
+#[derive(Debug)]
+pub struct Deliveries {
+    /// At most one goes to standard output.
+    pub all: Vec<Delivery>,
+    /// Where releases are, whose texts some formats show.
+    pub originals: cli::Originals,
+}
+
+impl Deliveries {
+    /// What the command line asks for.
     ///
     /// # Errors
     /// [`Error::Usage`] where two would go to one place, or a flag has nothing to act on.
-    pub fn all(formats: cli::Formats) -> Result<Vec<Delivery>, Error> {
-        let cli::Formats { format, output, spec } = formats;
+    pub fn new(formats: cli::Formats) -> Result<Deliveries, Error> {
+        let cli::Formats { format, output, spec, originals } = formats;
         let refuse = |text: String| Err(Error::Usage(text));
         if output.is_some() && format.iter().all(|wanted| wanted.file.is_some()) {
             return refuse("-o goes with a --format that has no file of its own".to_string());
@@ -93,7 +102,11 @@ impl Delivery {
         if spec.is_some() && !all.iter().any(|one| matches!(one.format, ReportFormat::CycloneDx(_))) {
             return refuse("--spec goes with --format cyclonedx".to_string());
         }
-        Ok(all)
+        let texts = all.iter().any(|one| one.format.shows_texts());
+        if !texts && (!originals.sources.is_empty() || originals.cache.is_some()) {
+            return refuse("--sources and --cache go with formats that show texts: html".to_string());
+        }
+        Ok(Deliveries { all, originals })
     }
 }
 
@@ -153,12 +166,12 @@ impl ScanSettings {
         let effort = Effort::new(&scan.run);
         refuse_nested(&scan.paths)?;
         let wanted = wanted(&scan.parts);
-        let deliveries = Delivery::all(scan.formats)?;
+        let deliveries = Deliveries::new(scan.formats)?;
         let options = scan::Options {
             no_ignore: scan.no_ignore,
             all_files: scan.all_files,
             wanted,
-            digests: deliveries.iter().any(|one| one.format.needs_digests()),
+            digests: deliveries.all.iter().any(|one| one.format.needs_digests()),
             threads: effort.threads,
             excludes: Vec::new(),
         };

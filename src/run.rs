@@ -13,8 +13,8 @@ use crate::build::plan::{self, Plan};
 use crate::build::{self, Outcome, sources};
 use crate::cli::{self, Command};
 use crate::config::{
-    self, AddSettings, BuildSettings, Delivery, Effort, INDEX_VARIABLE, IndexSource, LicenseSettings, ScanSettings,
-    WantedReleases,
+    self, AddSettings, BuildSettings, Deliveries, Delivery, Effort, INDEX_VARIABLE, IndexSource, LicenseSettings,
+    ScanSettings, WantedReleases,
 };
 use crate::error::Error;
 use crate::explain;
@@ -29,10 +29,11 @@ use crate::model::limits;
 use crate::report::layout::{self, safe};
 use crate::report::output::{self, Output};
 use crate::report::progress::Progress;
-use crate::report::{self, index_diff, index_info, licenses, stored};
+use crate::report::{self, Extras, index_diff, index_info, licenses, stored};
 use crate::review::baseline::Comparison;
 use crate::scan;
 use crate::text::TEXT_VERSION;
+use crate::upstream;
 
 mod patch;
 mod review;
@@ -104,7 +105,7 @@ fn run_scan(scan: cli::Scan) -> Result<Ended, Error> {
     let settings = &settings;
     use_threads(settings.effort);
     output::remove_on_interrupt();
-    settings.deliveries.iter().filter_map(|one| one.output.as_deref()).try_for_each(check_writable)?;
+    check_all_writable(&settings.deliveries)?;
     let named = open(&settings.indexes)?;
     let indexes = if settings.options.wanted.matches { named } else { Indexes::default() };
     let progress = Progress::new("Scanning", "files", settings.effort.quiet);
@@ -119,17 +120,26 @@ fn run_scan(scan: cli::Scan) -> Result<Ended, Error> {
     Ok(Ended::ConditionHolds)
 }
 
-fn deliver(report: &Report, deliveries: &[Delivery]) -> Result<(), Error> {
+fn check_all_writable(deliveries: &Deliveries) -> Result<(), Error> {
+    deliveries.all.iter().filter_map(|one| one.output.as_deref()).try_for_each(check_writable)
+}
+
+fn deliver(report: &Report, deliveries: &Deliveries) -> Result<(), Error> {
     let open = |one: &Delivery| Ok((one.format, Output::open(one.output.as_deref())?));
-    let outputs: Result<Vec<_>, Error> = deliveries.iter().map(open).collect();
-    report::deliver(report, outputs?, self::review::stamp()?)
+    let outputs: Result<Vec<_>, Error> = deliveries.all.iter().map(open).collect();
+    let (outputs, stamp) = (outputs?, self::review::stamp()?);
+    if !deliveries.all.iter().any(|one| one.format.shows_texts()) {
+        return report::deliver(report, outputs, &Extras::at(stamp));
+    }
+    let upstream = self::patch::upstream(&deliveries.originals, false)?;
+    report::deliver(report, outputs, &Extras { stamp, texts: &upstream::Local::of(report, &upstream) })
 }
 
 /// Writes an earlier report in other formats.
 fn run_report(arguments: cli::Report) -> Result<(), Error> {
-    let deliveries = Delivery::all(arguments.formats)?;
+    let deliveries = Deliveries::new(arguments.formats)?;
     output::remove_on_interrupt();
-    deliveries.iter().filter_map(|one| one.output.as_deref()).try_for_each(check_writable)?;
+    check_all_writable(&deliveries)?;
     deliver(&stored_report(&arguments.report)?, &deliveries)
 }
 

@@ -11,9 +11,14 @@ use crate::build::files;
 use crate::build::plan::named;
 use crate::build::sources::{self, Item, Origin, Source};
 use crate::error::Error;
+use crate::input::read;
+use crate::model::finding::{FileReport, Report};
+use crate::model::ids::RootNo;
 use crate::model::limits;
+use crate::model::place::{os_path, raw_path};
 use crate::model::purl::{Purl, base_of, version_of, with_version};
 use crate::registry::{Listed, Registries, Registry};
+use crate::report::texts::Texts;
 
 /// Where releases are looked for.
 pub struct Upstream {
@@ -165,6 +170,45 @@ impl Upstream {
     }
 }
 
+/// Texts of a scanned tree and of the releases that it is copied from.
+pub struct Local<'l> {
+    /// Where each scan root is, and whether it is a file itself.
+    roots: Vec<(PathBuf, bool)>,
+    upstream: &'l Upstream,
+}
+
+impl<'l> Local<'l> {
+    /// Of the tree that `report` is of, where it stood when it was scanned.
+    pub fn of(report: &Report, upstream: &'l Upstream) -> Local<'l> {
+        let root = |(given, number): (&String, u32)| {
+            let path = os_path(&raw_path(given)).into_owned();
+            (path, report.file_roots.contains(&RootNo(number)))
+        };
+        Local { roots: report.roots.iter().zip(0..).map(root).collect(), upstream }
+    }
+}
+
+impl Texts for Local<'_> {
+    fn scanned(&self, file: &FileReport) -> Option<String> {
+        let (root, is_file) = self.roots.get(file.scan_root.0 as usize)?;
+        if file.bytes > limits::FILE_BYTES {
+            return None;
+        }
+        let full = if *is_file { root.clone() } else { root.join(os_path(&raw_path(&file.path))) };
+        let mut buffer = Vec::new();
+        let read = read::read(&full, &file.path, &mut buffer).ok()?;
+        // What changed since, and what is inside an archive, is not what the report speaks of.
+        let same = read.blake3 == file.blake3 && read.body == read::Body::Whole;
+        let mut scratch = Vec::new();
+        let text = read::text(buffer.get(..).filter(|_| same)?, &mut scratch)?;
+        Some(String::from_utf8_lossy(text).into_owned())
+    }
+
+    fn upstream(&self, purl: &str, source_path: &str) -> Option<String> {
+        self.upstream.text(purl, source_path)
+    }
+}
+
 /// The names that archives of a component may have.
 fn plain_names(purl: &str) -> Vec<String> {
     let name = base_of(purl).split_once('/').map(|(_, name)| name).unwrap_or_default();
@@ -224,6 +268,7 @@ pub fn contents(source: &Source, wanted: &dyn Fn(&str) -> bool) -> Result<BTreeM
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::sample;
 
     fn release(folder: &Path, name: &str, files: &[(&str, &str)]) {
         for (path, text) in files {
@@ -252,6 +297,23 @@ mod tests {
         let itself = Upstream::new(&[folder.path().join("zlib-1.2.11")], "", None, false).unwrap();
         assert!(itself.find(&["pkg:generic/zlib"], "1.2.11").is_ok());
         assert!(Upstream::new(&[folder.path().join("none")], "", None, false).is_err());
+    }
+
+    #[test]
+    fn a_scanned_text_is_shown_only_while_it_is_what_was_scanned() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("a\u{e9}.c"), "int a;\n").unwrap();
+        let blake3 = *blake3::hash(b"int a;\n").as_bytes();
+        let file = FileReport { blake3, ..sample::file("a\u{e9}.c", Vec::new()) };
+        let roots = vec![folder.path().display().to_string()];
+        let report = Report { roots, files: vec![file], ..Report::default() };
+        let upstream = Upstream::new(&[], "", None, false).unwrap();
+        let local = Local::of(&report, &upstream);
+        assert_eq!(local.scanned(&report.files[0]).as_deref(), Some("int a;\n"));
+        fs::write(folder.path().join("a\u{e9}.c"), "int b;\n").unwrap();
+        assert_eq!(local.scanned(&report.files[0]), None);
+        assert_eq!(local.scanned(&sample::file("none.c", Vec::new())), None);
+        assert_eq!(local.scanned(&FileReport { path: "../x".into(), ..sample::file("x", Vec::new()) }), None);
     }
 
     #[test]

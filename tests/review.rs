@@ -201,6 +201,7 @@ fn other_programs_get_what_is_open_in_their_own_formats() {
     tree.add("tree/foundling-decisions.toml", std::fs::read_to_string(tree.path().join("d.toml")).unwrap());
     assert_eq!(written("gitlab").trim(), "[]");
     assert!(written("markdown").contains("0 open findings in 53 files, 13 decided."));
+    assert!(written("html").contains("\"verdict\":\"Nothing stands in the way."), "decisions settle what a page lists");
 }
 
 #[test]

@@ -103,6 +103,9 @@ pub struct Formats {
     /// The version of CycloneDX [default: 1.6].
     #[arg(long, value_enum, value_name = "VERSION")]
     pub spec: Option<Spec>,
+    /// Where releases are, whose texts some formats show.
+    #[command(flatten)]
+    pub originals: Originals,
 }
 
 /// A format, and the file it goes to where one is named.
@@ -169,10 +172,11 @@ impl ValueEnum for Spec {
 
 impl ValueEnum for ReportFormat {
     fn value_variants<'a>() -> &'a [ReportFormat] {
-        use ReportFormat::{Csv, CycloneDx, Gitlab, Markdown, Plain, Sarif, Spdx, Spdx3, SpdxTagValue};
+        use ReportFormat::{Csv, CycloneDx, Gitlab, Html, Markdown, Plain, Sarif, Spdx, Spdx3, SpdxTagValue};
         &[
             Plain(Format::Human),
             Plain(Format::Json),
+            Html,
             Sarif,
             Spdx,
             SpdxTagValue,
@@ -187,6 +191,7 @@ impl ValueEnum for ReportFormat {
     fn to_possible_value(&self) -> Option<PossibleValue> {
         let (name, help) = match self {
             ReportFormat::Plain(format) => return format.to_possible_value(),
+            ReportFormat::Html => ("html", "A page for a browser, in one file"),
             ReportFormat::Sarif => ("sarif", "SARIF 2.1.0, for code scanning"),
             ReportFormat::Spdx => ("spdx", "SPDX 2.3, JSON"),
             ReportFormat::SpdxTagValue => ("spdx-tv", "SPDX 2.3, tags and values"),

@@ -140,3 +140,23 @@ pub const FILE_SKETCH: usize = 32;
 pub const DUPLICATES: usize = 8;
 /// Files that are named of one discrepancy.
 pub const CHANGES_LISTED: usize = 1_000;
+/// Scanned and upstream text that one page shows, bytes; findings that matter most come first.
+pub const PAGE_TEXT: usize = 24 << 20;
+/// Files of one finding whose text a page shows.
+pub const PAGE_FILES: usize = 3;
+/// Stretches of one file that a page shows side by side.
+pub const PAGE_PAIRS: usize = 4;
+/// Lines of one stretch that a page shows.
+pub const PAGE_LINES: usize = 80;
+/// Length of one line that a page shows, letters.
+pub const PAGE_LINE: usize = 300;
+/// Lines at a file's beginning that a page shows for its licence.
+pub const PAGE_HEADER: usize = 30;
+/// Length of a path or name in a list of a page, columns; where the thing itself is shown it stands whole.
+pub const PAGE_NAME: usize = 240;
+/// Explanations, licence statements, copyright statements of one file, and ranges of one explanation, in a page.
+pub const PAGE_STATEMENTS: usize = 50;
+/// Folders that a page draws.
+pub const PAGE_FOLDERS: usize = 4_000;
+/// Findings of the earlier report, decisions and left-out parts that a page lists, each.
+pub const PAGE_LISTED: usize = 500;

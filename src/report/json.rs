@@ -22,7 +22,7 @@ use crate::model::license::{LicenseKind, LicenseMatch};
 use crate::model::place::{Lines, RangePair};
 use crate::model::review::Verdict;
 use crate::report::json_review::{self, FileList, OfFinding};
-use crate::report::layout::unsafe_to_show;
+use crate::report::layout::{unsafe_to_show, write_escaped};
 use crate::report::summary::Summary;
 
 /// What the report is written by; rises when a field is renamed or dropped.
@@ -335,16 +335,7 @@ impl Formatter for Line {
     }
 
     fn write_string_fragment<W: ?Sized + Write>(&mut self, out: &mut W, fragment: &str) -> io::Result<()> {
-        let mut rest = fragment;
-        while let Some((at, letter)) = rest.char_indices().find(|(_, letter)| unsafe_to_show(*letter)) {
-            let (before, after) = rest.split_at(at);
-            out.write_all(before.as_bytes())?;
-            for unit in letter.encode_utf16(&mut [0; 2]) {
-                write!(out, "\\u{unit:04x}")?;
-            }
-            rest = after.get(letter.len_utf8()..).unwrap_or_default();
-        }
-        out.write_all(rest.as_bytes())
+        write_escaped(out, fragment, unsafe_to_show)
     }
 }
 

@@ -1,6 +1,7 @@
 //! Text for people: names made safe to show, widths in columns, figures in words.
 
 use std::borrow::Cow;
+use std::io::{self, Write};
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
@@ -34,6 +35,24 @@ pub(crate) fn unsafe_to_show(letter: char) -> bool {
                 | '\u{2060}'..='\u{206f}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}'
                 | '\u{e0000}'..='\u{e0fff}'
         )
+}
+
+/// Writes a fragment of a JSON string with the letters that `escape` names as `\uNNNN`. A parser reads back the same text.
+pub(crate) fn write_escaped<W: ?Sized + Write>(
+    out: &mut W,
+    fragment: &str,
+    escape: fn(char) -> bool,
+) -> io::Result<()> {
+    let mut rest = fragment;
+    while let Some((at, letter)) = rest.char_indices().find(|(_, letter)| escape(*letter)) {
+        let (before, after) = rest.split_at(at);
+        out.write_all(before.as_bytes())?;
+        for unit in letter.encode_utf16(&mut [0; 2]) {
+            write!(out, "\\u{unit:04x}")?;
+        }
+        rest = after.get(letter.len_utf8()..).unwrap_or_default();
+    }
+    out.write_all(rest.as_bytes())
 }
 
 /// Columns that `text` takes up.

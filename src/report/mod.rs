@@ -6,6 +6,7 @@ mod bom;
 pub mod csv;
 pub mod cyclonedx;
 pub mod gitlab;
+pub mod html;
 pub mod human;
 pub mod index_diff;
 pub mod index_info;
@@ -27,6 +28,7 @@ pub mod spdx3;
 mod stamp;
 pub mod stored;
 mod summary;
+pub mod texts;
 mod words;
 
 #[cfg(test)]
@@ -38,6 +40,7 @@ use crate::error::Error;
 use crate::model::finding::Report;
 use crate::report::output::Output;
 pub use crate::report::stamp::Stamp;
+use crate::report::texts::{NoTexts, Texts};
 
 /// The formats of a report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,13 +72,20 @@ pub enum ReportFormat {
     Gitlab,
     /// SARIF 2.1.0: see [`sarif`].
     Sarif,
+    /// A page for a browser: see [`html`].
+    Html,
 }
 
 impl ReportFormat {
+    /// Whether it shows texts of files and releases.
+    pub fn shows_texts(self) -> bool {
+        matches!(self, ReportFormat::Html)
+    }
+
     /// Whether it names files by more digests than the report itself does. JSON is what other formats are made of later.
     pub fn needs_digests(self) -> bool {
-        use ReportFormat::{Csv, Gitlab, Markdown, Plain, Sarif};
-        !matches!(self, Plain(Format::Human) | Csv | Markdown | Gitlab | Sarif)
+        use ReportFormat::{Csv, Gitlab, Html, Markdown, Plain, Sarif};
+        !matches!(self, Plain(Format::Human) | Csv | Markdown | Gitlab | Html | Sarif)
     }
 }
 
@@ -122,7 +132,23 @@ pub fn write(report: &Report, format: Format, style: &Style, out: &mut dyn Write
     }
 }
 
-/// [`write()`] for every format of a scan's report; `stamp` matters to bills of materials only.
+/// What some formats show beside the report.
+#[derive(Clone, Copy)]
+pub struct Extras<'e> {
+    /// When it was made.
+    pub stamp: Stamp,
+    /// Texts of files and of their originals.
+    pub texts: &'e dyn Texts,
+}
+
+impl Extras<'_> {
+    /// No texts.
+    pub fn at(stamp: Stamp) -> Extras<'static> {
+        Extras { stamp, texts: &NoTexts }
+    }
+}
+
+/// [`write()`] for every format of a scan's report.
 ///
 /// # Errors
 /// What `out` answers.
@@ -130,19 +156,23 @@ pub fn write_report(
     report: &Report,
     format: ReportFormat,
     style: &Style,
-    stamp: Stamp,
+    extras: &Extras<'_>,
     out: &mut dyn Write,
 ) -> io::Result<()> {
     match format {
         ReportFormat::Plain(format) => write(report, format, style, out),
-        ReportFormat::Spdx => spdx::write(report, stamp, out),
-        ReportFormat::SpdxTagValue => spdx::write_tag_value(report, stamp, out),
-        ReportFormat::Spdx3 => spdx3::write(report, stamp, out),
-        ReportFormat::CycloneDx(spec) => cyclonedx::write(report, spec, stamp, out),
+        ReportFormat::Spdx => spdx::write(report, extras.stamp, out),
+        ReportFormat::SpdxTagValue => spdx::write_tag_value(report, extras.stamp, out),
+        ReportFormat::Spdx3 => spdx3::write(report, extras.stamp, out),
+        ReportFormat::CycloneDx(spec) => cyclonedx::write(report, spec, extras.stamp, out),
         ReportFormat::Csv => csv::write(report, out),
         ReportFormat::Markdown => markdown::write(report, out),
         ReportFormat::Gitlab => gitlab::write(report, out),
-        ReportFormat::Sarif => sarif::write(report, stamp, out),
+        ReportFormat::Sarif => sarif::write(report, extras.stamp, out),
+        ReportFormat::Html => {
+            let date = extras.stamp.to_string();
+            html::write(report, &html::Options { date: date.get(..10), texts: extras.texts }, out)
+        }
     }
 }
 
@@ -150,11 +180,11 @@ pub fn write_report(
 ///
 /// # Errors
 /// [`Error::Io`] that names the file; none of the files is touched where one cannot be written.
-pub fn deliver(report: &Report, outputs: Vec<(ReportFormat, Output)>, stamp: Stamp) -> Result<(), Error> {
+pub fn deliver(report: &Report, outputs: Vec<(ReportFormat, Output)>, extras: &Extras<'_>) -> Result<(), Error> {
     let mut written = Vec::new();
     for (format, mut output) in outputs {
         let style = output.style();
-        match write_report(report, format, &style, stamp, &mut output) {
+        match write_report(report, format, &style, extras, &mut output) {
             Ok(()) => written.push(output),
             Err(source) => return Err(output.error(source)),
         }
@@ -172,12 +202,12 @@ mod tests {
         let path = folder.path().join("report.json");
         let report = sample::report();
         let plain = ReportFormat::Plain;
-        deliver(&report, vec![(plain(Format::Json), Output::file(&path).unwrap())], Stamp(0)).unwrap();
+        deliver(&report, vec![(plain(Format::Json), Output::file(&path).unwrap())], &Extras::at(Stamp(0))).unwrap();
         let mut expected = Vec::new();
         json::write(&report, &mut expected).unwrap();
         assert_eq!(std::fs::read(&path).unwrap(), expected);
         let path = folder.path().join("report.txt");
-        deliver(&report, vec![(plain(Format::Human), Output::file(&path).unwrap())], Stamp(0)).unwrap();
+        deliver(&report, vec![(plain(Format::Human), Output::file(&path).unwrap())], &Extras::at(Stamp(0))).unwrap();
         assert!(std::fs::read_to_string(&path).unwrap().starts_with("foundling found"));
     }
 }

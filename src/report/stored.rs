@@ -477,7 +477,7 @@ mod tests {
 
     use super::*;
     use crate::model::sample;
-    use crate::report::{ReportFormat, Stamp, Style, json, write_report};
+    use crate::report::{Extras, ReportFormat, Stamp, Style, json, write_report};
 
     fn written(report: &Report) -> String {
         let mut out = Vec::new();
@@ -562,7 +562,7 @@ mod tests {
         for format in <ReportFormat as clap::ValueEnum>::value_variants() {
             let [one, other] = [&report, &back].map(|report| {
                 let mut out = Vec::new();
-                write_report(report, *format, &Style::PLAIN, Stamp(0), &mut out).unwrap();
+                write_report(report, *format, &Style::PLAIN, &Extras::at(Stamp(0)), &mut out).unwrap();
                 out
             });
             assert!(one == other && !one.is_empty(), "{format:?}");
@@ -619,7 +619,7 @@ mod tests {
                 let Ok(report) = read(report.to_string().as_bytes()) else { continue };
                 read_at_all += 1;
                 for format in <ReportFormat as clap::ValueEnum>::value_variants() {
-                    write_report(&report, *format, &Style::PLAIN, Stamp(0), &mut std::io::sink()).unwrap();
+                    write_report(&report, *format, &Style::PLAIN, &Extras::at(Stamp(0)), &mut std::io::sink()).unwrap();
                 }
             }
         }

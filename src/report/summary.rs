@@ -80,24 +80,34 @@ impl<'r> Summary<'r> {
 /// Which finding a file's match belongs to.
 pub(crate) struct Owners<'r> {
     /// By scan root and component: the findings of open source.
-    findings: HashMap<(RootNo, &'r str), Vec<&'r Finding>>,
+    findings: HashMap<(RootNo, &'r str), Vec<(usize, &'r Finding)>>,
 }
 
 impl<'r> Owners<'r> {
     /// Sorts the findings of `report` by component.
     pub fn of(report: &'r Report) -> Owners<'r> {
+        Owners::among(&report.findings)
+    }
+
+    /// Sorts `all` by component.
+    pub fn among(all: &'r [Finding]) -> Owners<'r> {
         let mut findings: HashMap<_, Vec<_>> = HashMap::new();
-        for finding in &report.findings {
-            findings.entry((finding.scan_root, split_purl(&finding.purl).0)).or_default().push(finding);
+        for (no, finding) in all.iter().enumerate() {
+            findings.entry((finding.scan_root, split_purl(&finding.purl).0)).or_default().push((no, finding));
         }
         Owners { findings }
     }
 
     /// The finding that `file` with a match of `purl` is part of: that component at the innermost place around it.
     pub fn owner(&self, file: &FileReport, purl: &str) -> Option<&'r Finding> {
+        self.numbered(file, purl).map(|(_, finding)| finding)
+    }
+
+    /// As [`Owners::owner`], with the finding's place among those that were sorted.
+    pub fn numbered(&self, file: &FileReport, purl: &str) -> Option<(usize, &'r Finding)> {
         let findings = self.findings.get(&(file.scan_root, split_purl(purl).0))?;
-        let around = findings.iter().filter(|finding| lies_in(&file.path, &finding.root));
-        around.max_by_key(|finding| finding.root.len()).copied()
+        let around = findings.iter().filter(|(_, finding)| lies_in(&file.path, &finding.root));
+        around.max_by_key(|(_, finding)| finding.root.len()).copied()
     }
 
     /// The best of a file's copied lines that belong to no finding; what an installed package is made of is its own business.

@@ -6,7 +6,7 @@ use super::bom::{EPOCH, tree};
 use crate::program::{Ran, Tree, command, known, run};
 
 /// Every format, and the name of its file in these tests.
-const FORMATS: [(&str, &str); 10] = [
+const FORMATS: [(&str, &str); 11] = [
     ("human", "human.txt"),
     ("json", "scan.json"),
     ("spdx", "spdx.json"),
@@ -17,6 +17,7 @@ const FORMATS: [(&str, &str); 10] = [
     ("markdown", "a.md"),
     ("gitlab", "gitlab.json"),
     ("sarif", "a.sarif"),
+    ("html", "a.html"),
 ];
 
 fn foundling(tree: &Tree, arguments: &[&str]) -> Ran {

@@ -2,6 +2,7 @@
 
 mod bom;
 mod formats;
+mod page;
 
 use std::collections::BTreeMap;
 use std::fs;

@@ -95,6 +95,7 @@ fn names_that_step_out_of_their_folder_manage_nothing_and_are_said() {
         ("Podfile.lock", "PODS:\n  - ../static (1.0)\n"),
         ("package-lock.json", &*lock(&[("node_modules/../static/js", "1.0.0")])),
         ("package-lock.json", &*lock(&[("../tree/node_modules/widget", "1.0.0")])),
+        ("package-lock.json", &*lock(&[("static/node_modules/../js", "1.0.0")])),
         ("composer.lock", "{\"packages\": [{\"name\": \"../..\", \"version\": \"1.0.0\"}]}"),
         ("packages.config", "<packages>\n<package id=\"..\" version=\"1.0.0\"/>\n</packages>"),
         ("Gemfile.lock", "GEM\n  remote: x\n  specs:\n    .. (1.0.0)\n"),

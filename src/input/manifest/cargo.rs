@@ -7,7 +7,7 @@ use serde_json::Value as Json;
 use toml::{Table, Value};
 
 use super::key_lines::KeyLines;
-use super::{Found, Reader, Source, is_named, json, toml};
+use super::{Found, Reader, Source, holds, is_named, json, toml};
 use crate::model::declaration::{Checksum, ManifestKind, RecordedFile, Site, Subject};
 use crate::model::digest::bytes_of_hex;
 use crate::model::place::{base_name, folder};
@@ -104,8 +104,10 @@ fn vendored(source: Source<'_>) -> Found {
     let own = RecordedFile { path: source.path.to_string(), checksum: Checksum::None };
     let mut recorded = vec![own];
     for (file, digest) in files {
-        match (source.beside(file), digest.as_str().and_then(bytes_of_hex)) {
-            (None, _) => found.complain(lines.line(file), format!("`{file}` lies outside the tree: not used")),
+        // What a crate does not hold is not the crate's, whatever its list says.
+        let within = source.beside(file).filter(|path| holds(folder(source.path), path));
+        match (within, digest.as_str().and_then(bytes_of_hex)) {
+            (None, _) => found.complain(lines.line(file), format!("`{file}` lies outside the crate: not used")),
             (Some(path), Some(digest)) => recorded.push(RecordedFile { path, checksum: Checksum::Sha256(digest) }),
             (Some(path), None) => {
                 found.complain(lines.line(file), format!("no checksum of `{file}`"));

@@ -61,7 +61,14 @@ fn lock(source: Source<'_>) -> Found {
 /// Versions 2 and 3: by folder. The entry without one, and those outside `node_modules`, are the project's own.
 fn by_folder(home: &str, packages: &Map<String, Value>, lines: &KeyLines<'_>, found: &mut Found) {
     for (key, entry) in packages {
-        let Some((_, name)) = key.rsplit_once("node_modules/") else { continue };
+        let Some((above, folder)) = key.rsplit_once("node_modules/") else { continue };
+        let stays = |folder: &str| !folder.split(['/', '\\']).any(|part| matches!(part, "" | "." | ".."));
+        let depth = if folder.starts_with('@') { 2 } else { 1 };
+        if !(above.is_empty() || above.ends_with('/')) || !stays(folder) || folder.split('/').count() != depth {
+            found.complain(lines.line(key), format!("`{key}` is no place of a package: not used"));
+            continue;
+        }
+        let name = folder;
         if entry.get("link").and_then(Value::as_bool) != Some(true) {
             let name = entry.get("name").and_then(Value::as_str).unwrap_or(name);
             place(home, key, name, entry, lines.line(key), found);
@@ -149,6 +156,19 @@ fn wishes(source: Source<'_>) -> Found {
 mod tests {
     use super::*;
     use crate::input::manifest::tests::{complaints, declared};
+
+    #[test]
+    fn a_place_outside_node_modules_is_no_packages() {
+        for place in ["node_modules/../static/js", "static/node_modules/../js", "my_node_modules/x", "node_modules/a/b"]
+        {
+            let lock = format!("{{\"packages\": {{\n\"{place}\": {{\"name\": \"widget\", \"version\": \"1\"}}}}}}");
+            assert!(declared("package-lock.json", &lock).is_empty(), "{place}");
+            let said = complaints("package-lock.json", &lock);
+            assert!(said[0].contains("no place of a package"), "{said:?}");
+        }
+        let good = r#"{"packages": {"a/node_modules/@s/b/node_modules/c": {"version": "1"}, "node_modules/@s/b": {"version": "1"}}}"#;
+        assert_eq!(declared("package-lock.json", good).len(), 2);
+    }
 
     #[test]
     fn a_lockfile_says_where_packages_lie() {

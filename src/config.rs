@@ -68,6 +68,8 @@ pub struct Delivery {
 pub struct Deliveries {
     /// At most one goes to standard output.
     pub all: Vec<Delivery>,
+    /// Whether notices say what source code is to be published.
+    pub source_offer: bool,
     /// Where releases are, whose texts some formats show.
     pub originals: cli::Originals,
 }
@@ -78,7 +80,7 @@ impl Deliveries {
     /// # Errors
     /// [`Error::Usage`] where two would go to one place, or a flag has nothing to act on.
     pub fn new(formats: cli::Formats) -> Result<Deliveries, Error> {
-        let cli::Formats { format, output, spec, originals } = formats;
+        let cli::Formats { format, output, spec, source_offer, originals } = formats;
         let refuse = |text: String| Err(Error::Usage(text));
         if output.is_some() && format.iter().all(|wanted| wanted.file.is_some()) {
             return refuse("-o goes with a --format that has no file of its own".to_string());
@@ -104,9 +106,12 @@ impl Deliveries {
         }
         let texts = all.iter().any(|one| one.format.shows_texts());
         if !texts && (!originals.sources.is_empty() || originals.cache.is_some()) {
-            return refuse("--sources and --cache go with formats that show texts: html".to_string());
+            return refuse("--sources and --cache go with formats that show texts: html, notice".to_string());
         }
-        Ok(Deliveries { all, originals })
+        if source_offer && !all.iter().any(|one| matches!(one.format, ReportFormat::Notice(_))) {
+            return refuse("--source-offer goes with --format notice".to_string());
+        }
+        Ok(Deliveries { all, source_offer, originals })
     }
 }
 

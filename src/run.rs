@@ -132,7 +132,11 @@ fn deliver(report: &Report, deliveries: &Deliveries) -> Result<(), Error> {
         return report::deliver(report, outputs, &Extras::at(stamp));
     }
     let upstream = self::patch::upstream(&deliveries.originals, false)?;
-    report::deliver(report, outputs, &Extras { stamp, texts: &upstream::Local::of(report, &upstream) })
+    report::deliver(
+        report,
+        outputs,
+        &Extras { stamp, texts: &upstream::Local::of(report, &upstream), source_offer: deliveries.source_offer },
+    )
 }
 
 /// Writes an earlier report in other formats.

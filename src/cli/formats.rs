@@ -9,6 +9,7 @@ use clap::{Arg, Args, Command, Error, ValueEnum};
 
 use super::{Indexes, Run};
 use crate::report::cyclonedx::Spec;
+use crate::report::notice::Layout;
 use crate::report::{Format, ReportFormat};
 
 const REPORT_EXAMPLES: &str = "\
@@ -103,6 +104,9 @@ pub struct Formats {
     /// The version of CycloneDX [default: 1.6].
     #[arg(long, value_enum, value_name = "VERSION")]
     pub spec: Option<Spec>,
+    /// In notices, list what source code copyleft licences oblige to publish.
+    #[arg(long)]
+    pub source_offer: bool,
     /// Where releases are, whose texts some formats show.
     #[command(flatten)]
     pub originals: Originals,
@@ -172,11 +176,14 @@ impl ValueEnum for Spec {
 
 impl ValueEnum for ReportFormat {
     fn value_variants<'a>() -> &'a [ReportFormat] {
-        use ReportFormat::{Csv, CycloneDx, Gitlab, Html, Markdown, Plain, Sarif, Spdx, Spdx3, SpdxTagValue};
+        use ReportFormat::{Csv, CycloneDx, Gitlab, Html, Markdown, Notice, Plain, Sarif, Spdx, Spdx3, SpdxTagValue};
         &[
             Plain(Format::Human),
             Plain(Format::Json),
             Html,
+            Notice(Layout::Text),
+            Notice(Layout::Html),
+            Notice(Layout::Debian),
             Sarif,
             Spdx,
             SpdxTagValue,
@@ -192,6 +199,9 @@ impl ValueEnum for ReportFormat {
         let (name, help) = match self {
             ReportFormat::Plain(format) => return format.to_possible_value(),
             ReportFormat::Html => ("html", "A page for a browser, in one file"),
+            ReportFormat::Notice(Layout::Text) => ("notice", "Third-party notices to ship, plain text"),
+            ReportFormat::Notice(Layout::Html) => ("notice-html", "Third-party notices as a page"),
+            ReportFormat::Notice(Layout::Debian) => ("notice-debian", "Third-party notices as a Debian copyright file"),
             ReportFormat::Sarif => ("sarif", "SARIF 2.1.0, for code scanning"),
             ReportFormat::Spdx => ("spdx", "SPDX 2.3, JSON"),
             ReportFormat::SpdxTagValue => ("spdx-tv", "SPDX 2.3, tags and values"),

@@ -118,6 +118,8 @@ pub const CONTEXT_FILES: usize = 500;
 pub const GUESS_BYTES: usize = 256 << 10;
 /// Length of one file of decisions or settings, bytes.
 pub const DECISIONS_BYTES: u64 = 16 << 20;
+/// Bytes of licence texts that notices hold together.
+pub const NOTICE_TEXT: usize = 64 << 20;
 /// Entries of a folder of releases that are looked at.
 pub const SOURCES_LISTED: usize = 100_000;
 /// Bytes of a release's files that are held at a time.

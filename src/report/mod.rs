@@ -17,6 +17,7 @@ pub mod layout;
 pub mod licenses;
 mod licensing;
 pub mod markdown;
+pub mod notice;
 pub mod output;
 mod page;
 pub mod progress;
@@ -74,18 +75,20 @@ pub enum ReportFormat {
     Sarif,
     /// A page for a browser: see [`html`].
     Html,
+    /// Third-party notices: see [`notice`].
+    Notice(notice::Layout),
 }
 
 impl ReportFormat {
     /// Whether it shows texts of files and releases.
     pub fn shows_texts(self) -> bool {
-        matches!(self, ReportFormat::Html)
+        matches!(self, ReportFormat::Html | ReportFormat::Notice(_))
     }
 
     /// Whether it names files by more digests than the report itself does. JSON is what other formats are made of later.
     pub fn needs_digests(self) -> bool {
-        use ReportFormat::{Csv, Gitlab, Html, Markdown, Plain, Sarif};
-        !matches!(self, Plain(Format::Human) | Csv | Markdown | Gitlab | Html | Sarif)
+        use ReportFormat::{Csv, Gitlab, Html, Markdown, Notice, Plain, Sarif};
+        !matches!(self, Plain(Format::Human) | Csv | Markdown | Gitlab | Html | Sarif | Notice(_))
     }
 }
 
@@ -139,12 +142,14 @@ pub struct Extras<'e> {
     pub stamp: Stamp,
     /// Texts of files and of their originals.
     pub texts: &'e dyn Texts,
+    /// Whether notices say what source code is to be published.
+    pub source_offer: bool,
 }
 
 impl Extras<'_> {
     /// No texts.
     pub fn at(stamp: Stamp) -> Extras<'static> {
-        Extras { stamp, texts: &NoTexts }
+        Extras { stamp, texts: &NoTexts, source_offer: false }
     }
 }
 
@@ -169,6 +174,7 @@ pub fn write_report(
         ReportFormat::Markdown => markdown::write(report, out),
         ReportFormat::Gitlab => gitlab::write(report, out),
         ReportFormat::Sarif => sarif::write(report, extras.stamp, out),
+        ReportFormat::Notice(layout) => notice::write(report, layout, extras.texts, extras.source_offer, out),
         ReportFormat::Html => {
             let date = extras.stamp.to_string();
             html::write(report, &html::Options { date: date.get(..10), texts: extras.texts }, out)

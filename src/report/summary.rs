@@ -126,7 +126,7 @@ pub(crate) fn open_source(file: &FileReport) -> impl Iterator<Item = &FileMatch>
 }
 
 /// Whether `path` is `place` or lies below it, in a folder or in an archive.
-fn lies_in(path: &str, place: &str) -> bool {
+pub(super) fn lies_in(path: &str, place: &str) -> bool {
     match path.strip_prefix(place) {
         Some(rest) => {
             place.is_empty()

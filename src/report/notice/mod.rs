@@ -1,0 +1,385 @@
+//! Third-party notices, ready to ship: what open source is in the tree, whose it is, and its licence texts word for word.
+//!
+//! A licence text is never made up from the licence's name: it comes from the scanned tree, or from the release where this
+//! machine has it. Where neither has it the notices say so, at their beginning. Components that were decided to be somebody's
+//! mistake or the company's own are left out.
+//!
+//! What holders a piece of a file has cannot be read from the file around it, so it is read from the original.
+
+mod debian;
+mod html;
+mod text;
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::io::{self, Write};
+
+use crate::copyright;
+use crate::license;
+use crate::license::file::LicenseFile;
+use crate::model::copyright::{Copyright, Years};
+use crate::model::finding::{FileReport, Finding, FindingKind, Report};
+use crate::model::license::{Category, LicenseKind};
+use crate::model::limits;
+use crate::model::place::base_name;
+use crate::model::purl::base_of;
+use crate::model::review::DecisionKind;
+use crate::report::bom::license::Licence;
+use crate::report::layout::{component_name, safe, split_purl};
+use crate::report::results;
+use crate::report::summary::lies_in;
+use crate::report::texts::Texts;
+
+/// How notices are laid out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Layout {
+    /// Plain text.
+    Text,
+    /// A page without scripts.
+    Html,
+    /// Debian's machine-readable copyright file, version 1.0.
+    Debian,
+}
+
+/// Names under which releases keep their licence, tried where the tree has no text of it.
+const USUAL: [&str; 12] = [
+    "LICENSE",
+    "LICENSE.txt",
+    "LICENSE.md",
+    "COPYING",
+    "COPYING.txt",
+    "LICENCE",
+    "COPYRIGHT",
+    "LICENSE-MIT",
+    "LICENSE.MIT",
+    "license",
+    "LICENSE-APACHE",
+    "License.txt",
+];
+/// As [`USUAL`], of notices that must be passed on.
+const NOTICES: [&str; 3] = ["NOTICE", "NOTICE.txt", "NOTICE.md"];
+/// Places of a component that are named.
+const PLACES: usize = 20;
+
+/// Writes the notices of a report.
+///
+/// # Errors
+/// What `out` answers.
+pub fn write(
+    report: &Report,
+    layout: Layout,
+    texts: &dyn Texts,
+    source_offer: bool,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let notices = Notices::of(report, texts);
+    match layout {
+        Layout::Text => text::write(&notices, source_offer, out),
+        Layout::Html => html::write(&notices, source_offer, out),
+        Layout::Debian => debian::write(&notices, source_offer, out),
+    }
+}
+
+/// What is to be said.
+struct Notices<'r> {
+    /// What was scanned.
+    subject: String,
+    /// By name and version.
+    components: Vec<Component<'r>>,
+    /// Each once, in the order in which components name them.
+    texts: Vec<Text>,
+    /// Findings that were decided to be no third party's.
+    left_out: usize,
+}
+
+/// A release in one or more places.
+struct Component<'r> {
+    name: String,
+    version: String,
+    purl: &'r str,
+    places: Vec<Place>,
+    /// Expressions that hold for it; none where nothing is known.
+    licences: BTreeSet<String>,
+    /// By holder.
+    holders: BTreeMap<String, Years>,
+    /// Its licence texts, by their place in [`Notices::texts`].
+    texts: Vec<usize>,
+    /// Notices that must be passed on, likewise.
+    notices: Vec<usize>,
+}
+
+/// Where it is.
+struct Place {
+    /// As reports show it.
+    path: String,
+    kind: FindingKind,
+    /// Files that differ from the release.
+    modified: u32,
+    /// The first of them by name.
+    files: Vec<String>,
+}
+
+/// A text word for word.
+struct Text {
+    /// Where it is from.
+    from: String,
+    text: String,
+}
+
+impl Component<'_> {
+    /// Whether no text of its licence is at hand.
+    fn lacks_text(&self) -> bool {
+        self.texts.is_empty()
+    }
+
+    fn title(&self) -> String {
+        format!("{} {}", self.name, self.version).trim_end().to_string()
+    }
+
+    /// All its licences as one expression.
+    fn licence(&self) -> Option<String> {
+        let several = self.licences.len() > 1;
+        let all = self.licences.iter().map(|one| match several && one.contains(' ') {
+            true => format!("({one})"),
+            false => one.clone(),
+        });
+        (!self.licences.is_empty()).then(|| all.collect::<Vec<_>>().join(" AND "))
+    }
+
+    /// What a copyleft licence asks to be published; `None` for others.
+    fn obligation(&self) -> Option<&'static str> {
+        let worst =
+            self.licences.iter().map(|one| license::category(one)).filter(|one| *one != Category::Unknown).max();
+        match worst? {
+            Category::WeakCopyleft => Some("the source of its own files as they are shipped, with all changes"),
+            Category::Copyleft => {
+                Some("the complete source of the program that contains it, with what is needed to build it")
+            }
+            Category::NetworkCopyleft => Some(
+                "the complete source of the program that contains it, with what is needed to build it, also to those who \
+                 use it over a network",
+            ),
+            _ => None,
+        }
+    }
+
+    fn holders(&self) -> impl Iterator<Item = String> {
+        self.holders.iter().map(|(holder, years)| format!("{years} {holder}").trim().to_string())
+    }
+}
+
+impl<'r> Notices<'r> {
+    fn of(report: &'r Report, texts: &dyn Texts) -> Notices<'r> {
+        let mut gather = Gather { report, texts, known: HashMap::new(), all: Vec::new(), room: limits::NOTICE_TEXT };
+        let mut components: BTreeMap<(String, &str), Component<'r>> = BTreeMap::new();
+        let mut left_out = 0;
+        for (at, finding) in report.findings.iter().enumerate() {
+            let decided = report.review.findings.get(at).and_then(|verdict| verdict.decided.as_ref());
+            if decided.is_some_and(|one| matches!(one.kind, DecisionKind::FalsePositive | DecisionKind::OwnCode)) {
+                left_out += 1;
+                continue;
+            }
+            let (base, version) = split_purl(&finding.purl);
+            let name = component_name(base);
+            let component = components.entry((name.to_lowercase(), &finding.purl)).or_insert_with(|| Component {
+                name: safe(&name).into_owned(),
+                version: safe(version).into_owned(),
+                purl: &finding.purl,
+                places: Vec::new(),
+                licences: BTreeSet::new(),
+                holders: BTreeMap::new(),
+                texts: Vec::new(),
+                notices: Vec::new(),
+            });
+            gather.add(finding, component);
+        }
+        let subject = match report.roots.as_slice() {
+            [one] if one != "." => safe(one).into_owned(),
+            _ => "This product".to_string(),
+        };
+        Notices { subject, components: components.into_values().collect(), texts: gather.all, left_out }
+    }
+
+    /// Components without a text of their licence.
+    fn lacking(&self) -> Vec<&Component<'r>> {
+        self.components.iter().filter(|one| one.lacks_text()).collect()
+    }
+
+    /// Components whose licence obliges to publish source.
+    fn obliging(&self) -> impl Iterator<Item = (&Component<'r>, &'static str)> {
+        self.components.iter().filter_map(|one| Some((one, one.obligation()?)))
+    }
+}
+
+/// Gathers texts; each is held once.
+struct Gather<'r, 't> {
+    report: &'r Report,
+    texts: &'t dyn Texts,
+    /// By digest of the text.
+    known: HashMap<[u8; 32], usize>,
+    all: Vec<Text>,
+    /// Bytes that may still be held.
+    room: usize,
+}
+
+impl<'r> Gather<'r, '_> {
+    fn add(&mut self, finding: &'r Finding, component: &mut Component<'r>) {
+        let shown = |path: &str| safe(&self.report.shown_path(finding.scan_root, path)).into_owned();
+        component.places.push(Place {
+            path: shown(&finding.root),
+            kind: finding.kind,
+            modified: finding.modified_files,
+            files: finding.modified.listed.iter().map(|path| shown(path)).collect(),
+        });
+        let licence = Licence::of(finding);
+        let holds = licence.concluded.or(licence.declared).or_else(|| licence.detected.iter().next().cloned());
+        component.licences.extend(holds.or_else(|| finding.license.clone()).map(|one| safe(&one).into_owned()));
+        let own = self.own(finding);
+        if finding.kind != FindingKind::Snippet {
+            own.iter().flat_map(|file| &file.copyrights).for_each(|one| hold(component, one));
+        }
+        self.in_tree(finding, &own, component);
+        self.in_release(finding, component);
+    }
+
+    /// The files of a finding: those below its place that belong to no other inside it; of a copied file and of pieces those
+    /// that match.
+    fn own(&self, finding: &Finding) -> Vec<&'r FileReport> {
+        let root = finding.root.as_str();
+        let key = |file: &FileReport| (file.scan_root, file.path.clone()) < (finding.scan_root, root.to_string());
+        let first = self.report.files.partition_point(key);
+        let near = self.report.files.get(first..).unwrap_or_default().iter();
+        let near = near.take_while(|file| file.scan_root == finding.scan_root && file.path.starts_with(root));
+        let inside = |file: &FileReport| lies_in(&file.path, root) && !self.is_elsewhere(file, finding);
+        let matches =
+            |file: &FileReport| file.matches.iter().any(|found| base_of(&found.purl) == base_of(&finding.purl));
+        near.filter(|file| inside(file) && (finding.kind == FindingKind::Vendored || matches(file))).collect()
+    }
+
+    /// Whether a file belongs to another finding that lies deeper.
+    fn is_elsewhere(&self, file: &FileReport, finding: &Finding) -> bool {
+        self.report.findings.iter().any(|other| {
+            other.scan_root == finding.scan_root
+                && other.root.len() > finding.root.len()
+                && other.purl != finding.purl
+                && lies_in(&file.path, &other.root)
+        })
+    }
+
+    /// Texts that stand in the scanned tree.
+    fn in_tree(&mut self, finding: &Finding, own: &[&'r FileReport], component: &mut Component<'r>) {
+        for file in own {
+            let is_notice = is_notice(&file.path);
+            let is_licence = license::file::kind(&file.path) == Some(LicenseFile::License);
+            if finding.kind == FindingKind::Snippet || !(is_notice || is_licence || states(file)) {
+                continue;
+            }
+            let Some(text) = self.texts.scanned(file) else { continue };
+            let whole = is_notice || is_licence;
+            let text = if whole { text } else { stated(file, &text) };
+            let from = self.report.shown_path(file.scan_root, &file.path).into_owned();
+            let Some(at) = self.hold(from, &text) else { continue };
+            let list = if is_notice { &mut component.notices } else { &mut component.texts };
+            if !list.contains(&at) {
+                list.push(at);
+            }
+        }
+    }
+
+    /// Texts and holders of the release, where this machine has it and the tree lacks them.
+    fn in_release(&mut self, finding: &Finding, component: &mut Component<'r>) {
+        let purl = &finding.purl;
+        let has_notice = !component.notices.is_empty();
+        if component.texts.is_empty() {
+            let left = finding.licensing.as_ref().and_then(|licensing| licensing.left_behind.as_deref());
+            let names = left.into_iter().chain(USUAL);
+            for name in names {
+                let Some(text) = self.texts.upstream(purl, name) else { continue };
+                if let Some(at) = self.hold(format!("{name} of {purl}"), &text)
+                    && !component.texts.contains(&at)
+                {
+                    component.texts.push(at);
+                }
+                if left == Some(name) {
+                    break;
+                }
+            }
+        }
+        for name in NOTICES.iter().filter(|_| !has_notice) {
+            if let Some(text) = self.texts.upstream(purl, name) {
+                component.notices.extend(self.hold(format!("{name} of {purl}"), &text));
+            }
+        }
+        if component.holders.is_empty() {
+            let sources: BTreeSet<String> =
+                results::places(self.report, finding).take(PLACES).map(|place| place.source.0).collect();
+            let mut scratch = copyright::Scratch::default();
+            for text in sources.iter().filter_map(|path| self.texts.upstream(purl, path)) {
+                let found = copyright::find(text.as_bytes(), &[], &mut scratch);
+                found.statements.iter().for_each(|one| hold(component, one));
+            }
+        }
+    }
+
+    /// Holds a text once; `None` where it is empty or there is no room for it.
+    fn hold(&mut self, from: String, text: &str) -> Option<usize> {
+        let text = inert(text);
+        if text.trim().is_empty() {
+            return None;
+        }
+        let digest = *blake3::hash(text.as_bytes()).as_bytes();
+        if let Some(at) = self.known.get(&digest) {
+            return Some(*at);
+        }
+        self.room = self.room.checked_sub(text.len())?;
+        self.all.push(Text { from: safe(&from).into_owned(), text });
+        self.known.insert(digest, self.all.len() - 1);
+        Some(self.all.len() - 1)
+    }
+}
+
+fn hold(component: &mut Component<'_>, one: &Copyright) {
+    let holder = if one.holder.is_empty() { &one.statement } else { &one.holder };
+    let years = component.holders.entry(safe(holder).into_owned()).or_default();
+    if !one.holder.is_empty() {
+        years.unite(&one.years);
+    }
+}
+
+fn is_notice(path: &str) -> bool {
+    let name = base_name(path).to_ascii_lowercase();
+    let stem = name.split('.').next().unwrap_or_default();
+    stem == "notice" || stem == "notices"
+}
+
+/// Whether a file states a licence in words, not by a tag alone.
+fn states(file: &FileReport) -> bool {
+    file.licenses.iter().any(|one| matches!(one.kind, LicenseKind::Text | LicenseKind::Notice))
+}
+
+/// The lines in which a file states its licence.
+fn stated(file: &FileReport, text: &str) -> String {
+    let lines: Vec<&str> = text.lines().collect();
+    let mut wanted = BTreeSet::new();
+    for one in file.licenses.iter().filter(|one| matches!(one.kind, LicenseKind::Text | LicenseKind::Notice)) {
+        wanted.extend(one.lines.first as usize..=(one.lines.last as usize).min(lines.len()));
+    }
+    for one in &file.copyrights {
+        wanted.extend(one.lines.first as usize..=(one.lines.last as usize).min(lines.len()));
+    }
+    let of = |number: &usize| lines.get(number.wrapping_sub(1)).copied();
+    wanted.iter().filter_map(of).collect::<Vec<_>>().join("\n")
+}
+
+/// A text word for word, with line ends of one kind, without page breaks, and with everything that steers a terminal written
+/// out.
+fn inert(text: &str) -> String {
+    let line = |line: &str| {
+        let words = line.trim_end_matches('\r').replace('\u{c}', "");
+        words.split('\t').map(|part| safe(part).into_owned()).collect::<Vec<_>>().join("\t")
+    };
+    let all: Vec<String> = text.trim_start_matches('\u{feff}').split('\n').map(line).collect();
+    all.join("\n").trim_matches('\n').to_string()
+}
+
+#[cfg(test)]
+mod tests;

@@ -4,7 +4,7 @@ use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
 use clap::builder::{OsStringValueParser, TypedValueParser};
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use crate::model::place::Lines;
 use crate::report::Format;
@@ -92,6 +92,8 @@ pub enum Command {
     /// Build, extend, compare, describe or check an index: the file that scans compare with.
     #[command(subcommand, arg_required_else_help = true)]
     Index(Index),
+    /// Write the manual pages, or what a shell needs to complete a command line.
+    Manual(Manual),
     /// Say which version this is, and with --verbose whose work it carries.
     Version(Version),
 }
@@ -176,6 +178,53 @@ pub struct Licenses {
     /// How to go about it.
     #[command(flatten)]
     pub run: Run,
+}
+
+const MANUAL_EXAMPLES: &str = "\
+Examples:
+  foundling manual ~/.local/share/man/man1   the manual pages, into a folder
+  foundling manual --shell bash              completions for a shell, to be kept where it looks";
+
+/// `foundling manual`.
+#[derive(Args, Debug)]
+#[command(after_help = MANUAL_EXAMPLES, arg_required_else_help = true)]
+pub struct Manual {
+    /// The folder that the pages are written to, one a command.
+    #[arg(value_name = "DIR")]
+    pub folder: Option<PathBuf>,
+    /// Print completions for this shell instead.
+    #[arg(long, value_enum, value_name = "SHELL", conflicts_with = "folder")]
+    pub shell: Option<clap_complete::Shell>,
+}
+
+/// A manual page by its file's name.
+pub type ManualPage = (String, Vec<u8>);
+
+/// The manual pages, one a command, from the definition of the command line.
+///
+/// # Errors
+/// A page cannot be written into memory.
+pub fn manual() -> std::io::Result<Vec<ManualPage>> {
+    let mut command = Cli::command();
+    command.build();
+    let mut pages = Vec::new();
+    let mut waiting = vec![command];
+    while let Some(command) = waiting.pop() {
+        waiting.extend(command.get_subcommands().filter(|inner| inner.get_name() != "help").cloned());
+        let page = clap_mangen::Man::new(command);
+        let mut text = Vec::new();
+        page.render(&mut text)?;
+        pages.push((page.get_filename(), text));
+    }
+    pages.sort();
+    Ok(pages)
+}
+
+/// What `shell` needs to complete the command line.
+pub fn completions(shell: clap_complete::Shell) -> Vec<u8> {
+    let mut out = Vec::new();
+    clap_complete::generate(shell, &mut Cli::command(), "foundling", &mut out);
+    out
 }
 
 /// `foundling version`.
@@ -282,7 +331,6 @@ fn line_number(text: &str) -> Option<u32> {
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory;
     use clap::error::ErrorKind;
 
     use super::*;
@@ -349,6 +397,22 @@ mod tests {
         assert!(odd.contains("no file is named behind `csv=`"), "{odd}");
         let odd = read("foundling scan --format xml=a").unwrap_err().to_string();
         assert!(odd.contains("'xml'") && odd.contains("cyclonedx"), "{odd}");
+    }
+
+    #[test]
+    fn every_command_has_a_manual_page_and_shells_know_them() {
+        let pages = manual().unwrap();
+        let names: Vec<&str> = pages.iter().map(|(name, _)| name.as_str()).collect();
+        for name in ["foundling.1", "foundling-scan.1", "foundling-diff.1", "foundling-index-build.1"] {
+            assert!(names.contains(&name), "{names:?}");
+        }
+        let scan = pages.iter().find(|(name, _)| name == "foundling-scan.1").unwrap();
+        let text = String::from_utf8_lossy(&scan.1);
+        assert!(text.contains("fail\\-on") && text.contains("foundling scan \\-\\-since"), "{text}");
+        for shell in clap_complete::Shell::value_variants() {
+            let text = String::from_utf8(completions(*shell)).unwrap();
+            assert!(text.contains("notice-debian") || text.contains("foundling"), "{shell}");
+        }
     }
 
     #[test]
@@ -422,6 +486,7 @@ mod tests {
             "foundling scan --help",
             "foundling report --help",
             "foundling diff --help",
+            "foundling manual --help",
             "foundling licenses --help",
             "foundling explain --help",
             "foundling index build --help",

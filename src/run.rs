@@ -69,6 +69,7 @@ pub fn run(command: Command) -> Result<Ended, Error> {
         Command::Diff(diff) => self::patch::run(diff),
         Command::Licenses(licenses) => run_licenses(&LicenseSettings::new(licenses)?),
         Command::Explain(explain) => run_explain(explain),
+        Command::Manual(manual) => run_manual(&manual),
         Command::Version(version) => run_version(version.verbose),
         Command::Index(cli::Index::Build(build)) => run_build(&BuildSettings::new(build)?),
         Command::Index(cli::Index::Add(add)) => run_add(&AddSettings::new(add)?),
@@ -425,6 +426,26 @@ fn read(outcome: &Outcome, time: Duration) -> String {
 fn wrote(output: &Path, size: u64, parts: usize) -> String {
     let parts = layout::counted(parts as u64, "part", "parts");
     format!("Wrote {} to {}, {parts}.\n", layout::bytes(size), safe(&output.to_string_lossy()))
+}
+
+fn run_manual(arguments: &cli::Manual) -> Result<(), Error> {
+    if let Some(shell) = arguments.shell {
+        let mut out = Output::stdout();
+        out.write_all(&cli::completions(shell)).map_err(|source| out.error(source))?;
+        return out.commit();
+    }
+    let folder = arguments.folder.clone().unwrap_or_default();
+    let failed = |source| Error::Io { what: "cannot write", path: folder.clone(), source };
+    std::fs::create_dir_all(&folder).map_err(failed)?;
+    let pages = cli::manual().map_err(failed)?;
+    for (name, text) in &pages {
+        let mut file = AtomicFile::create(&folder.join(name))?;
+        file.write_all(text).map_err(failed)?;
+        file.commit()?;
+    }
+    let pages = layout::counted(pages.len() as u64, "page", "pages");
+    say(&format!("Wrote {pages} to {}.\n", safe(&folder.to_string_lossy())));
+    Ok(())
 }
 
 fn run_version(verbose: bool) -> Result<(), Error> {

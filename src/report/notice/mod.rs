@@ -231,7 +231,8 @@ impl<'r> Gather<'r, '_> {
             files: finding.modified.listed.iter().map(|path| shown(path)).collect(),
         });
         let licence = Licence::of(finding);
-        let holds = licence.concluded.or(licence.declared).or_else(|| licence.detected.iter().next().cloned());
+        let detected = licence.all_detected();
+        let holds = licence.concluded.or(licence.declared).or(detected);
         component.licences.extend(holds.or_else(|| finding.license.clone()).map(|one| safe(&one).into_owned()));
         let own = self.own(finding);
         if finding.kind != FindingKind::Snippet {
@@ -267,10 +268,13 @@ impl<'r> Gather<'r, '_> {
 
     /// Texts that stand in the scanned tree.
     fn in_tree(&mut self, finding: &Finding, own: &[&'r FileReport], component: &mut Component<'r>) {
+        // A header says nothing more where a licence file states the same.
+        let files = own.iter().filter(|file| license::file::kind(&file.path) == Some(LicenseFile::License));
+        let covered: BTreeSet<&str> = files.flat_map(|file| file.stated()).collect();
         for file in own {
             let is_notice = is_notice(&file.path);
             let is_licence = license::file::kind(&file.path) == Some(LicenseFile::License);
-            if finding.kind == FindingKind::Snippet || !(is_notice || is_licence || states(file)) {
+            if finding.kind == FindingKind::Snippet || !(is_notice || is_licence || states(file, &covered)) {
                 continue;
             }
             let Some(text) = self.texts.scanned(file) else { continue };
@@ -351,9 +355,10 @@ fn is_notice(path: &str) -> bool {
     stem == "notice" || stem == "notices"
 }
 
-/// Whether a file states a licence in words, not by a tag alone.
-fn states(file: &FileReport) -> bool {
-    file.licenses.iter().any(|one| matches!(one.kind, LicenseKind::Text | LicenseKind::Notice))
+/// Whether a file states in words, not by a tag alone, a licence that is not `covered`.
+fn states(file: &FileReport, covered: &BTreeSet<&str>) -> bool {
+    let words = file.licenses.iter().filter(|one| matches!(one.kind, LicenseKind::Text | LicenseKind::Notice));
+    words.into_iter().any(|one| !covered.contains(one.expression.as_str()))
 }
 
 /// The lines in which a file states its licence.

@@ -134,6 +134,14 @@ fn nothing_found_points_to_what_was_not_examined() {
 }
 
 #[test]
+fn a_finding_that_the_settings_leave_out_says_why() {
+    let mut report = sample::reviewed();
+    report.review.findings[1].set_aside = Some("its confidence is below 0.8".into());
+    let text = render(&report, Style::PLAIN);
+    assert!(text.contains("    does not count: its confidence is below 0.8\n"), "{text}");
+}
+
+#[test]
 fn what_was_set_aside_was_examined() {
     let problems = vec![Problem::new(Code::Suppressed, "a.c", "generated code")];
     let text = render(&Report { indexes: sample::indexes(), problems, ..Report::default() }, Style::PLAIN);

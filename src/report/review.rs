@@ -68,6 +68,9 @@ pub(super) fn lines(
     if verdict.is_some_and(|verdict| verdict.conditions.contains(&Condition::DeniedLicence)) {
         page.text(Weight::Mark, "    ! ", "the policy denies its licence")?;
     }
+    if let Some(why) = verdict.and_then(|verdict| verdict.set_aside.as_deref()) {
+        page.text(Weight::Faint, "    ", &format!("does not count: {}", safe(why)))?;
+    }
     Ok(())
 }
 

@@ -176,10 +176,13 @@ impl ValueEnum for Spec {
 
 impl ValueEnum for ReportFormat {
     fn value_variants<'a>() -> &'a [ReportFormat] {
-        use ReportFormat::{Csv, CycloneDx, Gitlab, Html, Markdown, Notice, Plain, Sarif, Spdx, Spdx3, SpdxTagValue};
+        use ReportFormat::{
+            Csv, CycloneDx, Gitlab, Html, JsonLines, Markdown, Notice, Plain, Sarif, Spdx, Spdx3, SpdxTagValue,
+        };
         &[
             Plain(Format::Human),
             Plain(Format::Json),
+            JsonLines,
             Html,
             Notice(Layout::Text),
             Notice(Layout::Html),
@@ -198,6 +201,7 @@ impl ValueEnum for ReportFormat {
     fn to_possible_value(&self) -> Option<PossibleValue> {
         let (name, help) = match self {
             ReportFormat::Plain(format) => return format.to_possible_value(),
+            ReportFormat::JsonLines => ("jsonl", "For programs, an entry a line"),
             ReportFormat::Html => ("html", "A page for a browser, in one file"),
             ReportFormat::Notice(Layout::Text) => ("notice", "Third-party notices to ship, plain text"),
             ReportFormat::Notice(Layout::Html) => ("notice-html", "Third-party notices as a page"),

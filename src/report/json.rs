@@ -39,7 +39,7 @@ pub(super) struct Tool {
 pub(super) const TOOL: Tool = Tool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") };
 
 #[derive(Serialize)]
-struct Index<'r> {
+pub(super) struct Index<'r> {
     id: &'r str,
     name: &'r str,
     components: u64,
@@ -50,7 +50,7 @@ struct Index<'r> {
 /// `components`, `component_licenses` and `unknown_licenses` count entries of `components[]`, `internal_components` those
 /// of `internal[]`, `licenses` files.
 #[derive(Serialize)]
-struct Figures<'r> {
+pub(super) struct Figures<'r> {
     files: u64,
     bytes: u64,
     components: u64,
@@ -66,14 +66,14 @@ struct Figures<'r> {
 }
 
 #[derive(Serialize)]
-struct Kinds {
+pub(super) struct Kinds {
     vendored: u64,
     copied: u64,
     snippet: u64,
 }
 
 #[derive(Serialize)]
-struct Component<'r> {
+pub(super) struct Component<'r> {
     purl: &'r str,
     origin: Origin,
     aliases: &'r [String],
@@ -101,14 +101,14 @@ struct Component<'r> {
 }
 
 #[derive(Serialize)]
-struct Declaration<'r> {
+pub(super) struct Declaration<'r> {
     by: Declarer,
     path: Option<Cow<'r, str>>,
     expression: &'r str,
 }
 
 #[derive(Serialize)]
-struct File<'r> {
+pub(super) struct File<'r> {
     path: Cow<'r, str>,
     bytes: u64,
     blake3: String,
@@ -133,7 +133,7 @@ struct File<'r> {
 }
 
 #[derive(Serialize)]
-struct License<'r> {
+pub(super) struct License<'r> {
     expression: &'r str,
     kind: LicenseKind,
     lines: Lines,
@@ -142,7 +142,7 @@ struct License<'r> {
 }
 
 #[derive(Serialize)]
-struct Match<'r> {
+pub(super) struct Match<'r> {
     purl: &'r str,
     /// Left out where the code is open source.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -191,18 +191,18 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
 }
 
 /// What was looked for: an empty list elsewhere means that there is none only if it stands here.
-fn wanted(report: &Report) -> Vec<&'static str> {
+pub(super) fn wanted(report: &Report) -> Vec<&'static str> {
     let Wanted { matches, licenses, copyrights } = report.wanted;
     let all = [("matches", matches), ("licenses", licenses), ("copyrights", copyrights)];
     all.into_iter().filter(|(_, wanted)| *wanted).map(|(name, _)| name).collect()
 }
 
-fn index(index: &IndexSummary) -> Index<'_> {
+pub(super) fn index(index: &IndexSummary) -> Index<'_> {
     let IndexSummary { id, name, components, releases, files } = index;
     Index { id, name, components: *components, releases: *releases, files: *files }
 }
 
-fn figures<'r>(report: &Report, sum: &'r Summary<'r>) -> Figures<'r> {
+pub(super) fn figures<'r>(report: &Report, sum: &'r Summary<'r>) -> Figures<'r> {
     let [vendored, copied, snippet] = sum.kinds;
     Figures {
         files: report.files_read,
@@ -219,7 +219,7 @@ fn figures<'r>(report: &Report, sum: &'r Summary<'r>) -> Figures<'r> {
     }
 }
 
-fn component<'r>(report: &'r Report, finding: &'r Finding, verdict: Option<&'r Verdict>) -> Component<'r> {
+pub(super) fn component<'r>(report: &'r Report, finding: &'r Finding, verdict: Option<&'r Verdict>) -> Component<'r> {
     static NOT_LOOKED_FOR: Licensing = Licensing::NOTHING;
     let licensing = finding.licensing.as_ref().unwrap_or(&NOT_LOOKED_FOR);
     let shown = |path: &'r String| report.shown_path(finding.scan_root, path);
@@ -251,7 +251,7 @@ fn component<'r>(report: &'r Report, finding: &'r Finding, verdict: Option<&'r V
     }
 }
 
-fn file<'r>(report: &'r Report, file: &'r FileReport) -> File<'r> {
+pub(super) fn file<'r>(report: &'r Report, file: &'r FileReport) -> File<'r> {
     let digests = file.digests.as_deref();
     let line_bytes = |all: &Digests| all.offsets.iter().map(|one| (one.line, one.first, one.end)).collect();
     File {

@@ -12,6 +12,7 @@ pub mod index_diff;
 pub mod index_info;
 mod internal;
 pub mod json;
+pub mod json_lines;
 mod json_review;
 pub mod layout;
 pub mod licenses;
@@ -57,6 +58,8 @@ pub enum Format {
 pub enum ReportFormat {
     /// For people or programs.
     Plain(Format),
+    /// The JSON report as lines: see [`json_lines`].
+    JsonLines,
     /// SPDX 2.3 as JSON: see [`spdx`].
     Spdx,
     /// SPDX 2.3 as tags and values: see [`spdx`].
@@ -166,6 +169,7 @@ pub fn write_report(
 ) -> io::Result<()> {
     match format {
         ReportFormat::Plain(format) => write(report, format, style, out),
+        ReportFormat::JsonLines => json_lines::write(report, out),
         ReportFormat::Spdx => spdx::write(report, extras.stamp, out),
         ReportFormat::SpdxTagValue => spdx::write_tag_value(report, extras.stamp, out),
         ReportFormat::Spdx3 => spdx3::write(report, extras.stamp, out),

@@ -6,7 +6,7 @@ use super::bom::{EPOCH, tree};
 use crate::program::{Ran, Tree, command, known, run};
 
 /// Every format, and the name of its file in these tests.
-const FORMATS: [(&str, &str); 14] = [
+const FORMATS: [(&str, &str); 15] = [
     ("human", "human.txt"),
     ("json", "scan.json"),
     ("spdx", "spdx.json"),
@@ -18,6 +18,7 @@ const FORMATS: [(&str, &str); 14] = [
     ("gitlab", "gitlab.json"),
     ("sarif", "a.sarif"),
     ("html", "a.html"),
+    ("jsonl", "a.jsonl"),
     ("notice", "notice.txt"),
     ("notice-html", "notice.html"),
     ("notice-debian", "copyright"),

@@ -146,6 +146,17 @@ mod tests {
     }
 
     #[test]
+    fn a_crate_accounts_for_nothing_outside_itself() {
+        let digest = "ab".repeat(32);
+        let list =
+            format!("{{\"files\": {{\n\"../../static/jquery.js\": \"{digest}\",\n\"src/lib.rs\": \"{digest}\"}}}}");
+        let said = complaints("vendor/c/.cargo-checksum.json", &list);
+        assert_eq!(said, ["line 2: `../../static/jquery.js` lies outside the crate: not used"]);
+        let recorded = declared("vendor/c/.cargo-checksum.json", &list).join(" ");
+        assert!(recorded.contains("vendor/c/src/lib.rs") && !recorded.contains("jquery"), "{recorded}");
+    }
+
+    #[test]
     fn a_vendored_crate_has_the_files_of_its_checksums() {
         let digest = "ab".repeat(32);
         let text = format!(

@@ -2,10 +2,10 @@
 //! cache of downloads, and where that is allowed the registries. Reports show their lines, `foundling diff` compares with
 //! them.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, HashMap};
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use crate::build::files;
 use crate::build::plan::named;
@@ -30,14 +30,21 @@ pub struct Upstream {
     /// Whether the registries are asked for what is not in the cache.
     fetch: bool,
     /// The release that was read last: what is shown goes by component.
-    last: RefCell<Held>,
+    last: RefCell<(String, Held)>,
+    /// Bytes that archives may still unpack to for texts.
+    room: Cell<u64>,
 }
 
-/// Text files of one release.
+/// A release whose texts are asked for.
 #[derive(Default)]
-struct Held {
-    purl: String,
-    files: BTreeMap<String, Vec<u8>>,
+enum Held {
+    /// It is not at hand.
+    #[default]
+    Nothing,
+    /// Its folder: files are read one by one.
+    Folder(PathBuf),
+    /// What its archive holds.
+    Unpacked(BTreeMap<String, Vec<u8>>),
 }
 
 /// A file of a release.
@@ -61,8 +68,9 @@ impl Upstream {
         registries: Option<Registries>,
         fetch: bool,
     ) -> Result<Upstream, Error> {
-        let mut all =
-            Upstream { given: HashMap::new(), listed: HashMap::new(), registries, fetch, last: RefCell::default() };
+        let room = Cell::new(limits::TEXTS_BYTES);
+        let (given, listed, last) = (HashMap::new(), HashMap::new(), RefCell::default());
+        let mut all = Upstream { given, listed, registries, fetch, last, room };
         for folder in folders {
             match folder.extension().is_some_and(|end| end == "jsonl") && folder.is_file() {
                 true => all.add(sources::read(folder)?),
@@ -158,16 +166,69 @@ impl Upstream {
         }
     }
 
-    /// A text of a release that is at hand, as it is shown; the release is kept in mind until another is asked for.
+    /// A text of a release that is at hand, as it is shown; `None` also for what is no text, and once archives of
+    /// [`limits::TEXTS_BYTES`] were unpacked. The release is kept in mind until another is asked for.
     pub fn text(&self, purl: &str, path: &str) -> Option<String> {
         let mut last = self.last.borrow_mut();
-        if last.purl != purl {
-            let files = version_of(purl).and_then(|version| self.find(&[purl], &version).ok());
-            let files = files.and_then(|source| contents(&source, &|_| true).ok()).unwrap_or_default();
-            *last = Held { purl: purl.to_string(), files };
+        if last.0 != purl {
+            *last = (purl.to_string(), self.hold(purl));
         }
-        last.files.get(path).map(|bytes| String::from_utf8_lossy(bytes).into_owned())
+        match &last.1 {
+            Held::Nothing => None,
+            Held::Folder(folder) => shown_text(&read_below(folder, path)?),
+            Held::Unpacked(files) => shown_text(files.get(path)?),
+        }
     }
+
+    fn hold(&self, purl: &str) -> Held {
+        let found = version_of(purl).and_then(|version| self.find(&[purl], &version).ok());
+        match found {
+            Some(source) if source.only.is_empty() && source.path.is_dir() => {
+                Held::Folder(source.path.join(&source.subpath))
+            }
+            Some(source) if self.room.get() > 0 => {
+                let (files, unpacked) = everything(&source);
+                self.room.set(self.room.get().saturating_sub(unpacked));
+                Held::Unpacked(files)
+            }
+            _ => Held::Nothing,
+        }
+    }
+}
+
+/// A text as it is shown, whatever its encoding; `None` for what is no text.
+fn shown_text(bytes: &[u8]) -> Option<String> {
+    let mut scratch = Vec::new();
+    read::text(bytes, &mut scratch).map(|text| String::from_utf8_lossy(text).into_owned())
+}
+
+/// A file of an unpacked release. A report may name any path, and a release may hold any link: nothing outside is read.
+fn read_below(folder: &Path, path: &str) -> Option<Vec<u8>> {
+    let raw = raw_path(path);
+    let below = os_path(&raw);
+    let is_plain = below.components().all(|part| matches!(part, Component::Normal(_)));
+    let full = folder.join(&below).canonicalize().ok().filter(|_| is_plain)?;
+    if !full.starts_with(folder.canonicalize().ok()?) {
+        return None;
+    }
+    let mut buffer = Vec::new();
+    let read = read::read(&full, path, &mut buffer).ok()?;
+    (read.body == read::Body::Whole).then_some(buffer)
+}
+
+/// The files of a release by path, as many as [`limits::RELEASE_BYTES`] hold, and the bytes that all of them have.
+fn everything(source: &Source) -> (BTreeMap<String, Vec<u8>>, u64) {
+    let (mut all, mut held, mut unpacked) = (BTreeMap::new(), 0, 0u64);
+    files::each(source, &mut |member| {
+        unpacked = unpacked.saturating_add(member.size);
+        let fits = member.whole && member.size <= limits::FILE_BYTES && held + member.size <= limits::RELEASE_BYTES;
+        held += if fits { member.size } else { 0 };
+        // One that is not held counts still where it is asked what folder all of them are in.
+        all.insert(member.path.to_string(), fits.then(|| member.bytes.to_vec()));
+    });
+    let common = files::common_folder(source, all.keys().map(String::as_str)).len();
+    let kept = all.into_iter().filter_map(|(path, bytes)| Some((path.get(common..)?.to_string(), bytes?)));
+    (kept.collect(), unpacked)
 }
 
 /// Texts of a scanned tree and of the releases that it is copied from.
@@ -199,9 +260,7 @@ impl Texts for Local<'_> {
         let read = read::read(&full, &file.path, &mut buffer).ok()?;
         // What changed since, and what is inside an archive, is not what the report speaks of.
         let same = read.blake3 == file.blake3 && read.body == read::Body::Whole;
-        let mut scratch = Vec::new();
-        let text = read::text(buffer.get(..).filter(|_| same)?, &mut scratch)?;
-        Some(String::from_utf8_lossy(text).into_owned())
+        shown_text(buffer.get(..).filter(|_| same)?)
     }
 
     fn upstream(&self, purl: &str, source_path: &str) -> Option<String> {
@@ -297,6 +356,62 @@ mod tests {
         let itself = Upstream::new(&[folder.path().join("zlib-1.2.11")], "", None, false).unwrap();
         assert!(itself.find(&["pkg:generic/zlib"], "1.2.11").is_ok());
         assert!(Upstream::new(&[folder.path().join("none")], "", None, false).is_err());
+    }
+
+    /// A gzipped tar of such files.
+    fn packed(path: &Path, files: &[(&str, &[u8])]) {
+        let mut tar =
+            tar::Builder::new(flate2::write::GzEncoder::new(fs::File::create(path).unwrap(), Default::default()));
+        for (name, bytes) in files {
+            let mut header = tar::Header::new_gnu();
+            header.set_size(bytes.len() as u64);
+            tar.append_data(&mut header, name, *bytes).unwrap();
+        }
+        tar.into_inner().unwrap().finish().unwrap();
+    }
+
+    #[test]
+    fn texts_of_an_archive_are_shown_by_their_path_in_the_release() {
+        let folder = tempfile::tempdir().unwrap();
+        let wide: Vec<u8> = "\u{feff}int w;\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let files: [(&str, &[u8]); 3] = [("z-1/a.c", b"int a;\n"), ("z-1/wide.c", &wide), ("z-1/b.bin", b"\0\x01\x02")];
+        packed(&folder.path().join("z-1.tar.gz"), &files);
+        fs::write(folder.path().join("y-1.tar.gz"), b"\x1f\x8b no archive").unwrap();
+        let upstream = Upstream::new(&[folder.path().to_path_buf()], "", None, false).unwrap();
+        let text = |purl: &str, path: &str| upstream.text(purl, path);
+        assert_eq!(text("pkg:npm/z@1", "a.c").as_deref(), Some("int a;\n"));
+        assert_eq!(text("pkg:npm/z@1", "wide.c").as_deref(), Some("int w;\n"));
+        assert_eq!(text("pkg:npm/z@1", "b.bin"), None, "it is no text");
+        assert_eq!(text("pkg:npm/z@1", "z-1/a.c"), None);
+        assert_eq!(text("pkg:npm/y@1", "a.c"), None, "a damaged archive holds nothing");
+    }
+
+    #[test]
+    fn archives_are_unpacked_only_until_the_limit() {
+        let folder = tempfile::tempdir().unwrap();
+        for name in ["a", "b", "c"] {
+            packed(&folder.path().join(format!("{name}-1.tar.gz")), &[("x/a.c", b"12345\n")]);
+        }
+        let upstream = Upstream::new(&[folder.path().to_path_buf()], "", None, false).unwrap();
+        assert_eq!(upstream.room.get(), limits::TEXTS_BYTES);
+        upstream.room.set(7);
+        let shown = ["a", "b", "c"].map(|name| upstream.text(&format!("pkg:npm/{name}@1"), "a.c").is_some());
+        assert_eq!(shown, [true, true, false]);
+    }
+
+    #[test]
+    fn nothing_outside_an_unpacked_release_is_read() {
+        let folder = tempfile::tempdir().unwrap();
+        release(folder.path(), "z-1", &[("a.c", "a\n"), ("sub/b.c", "b\n")]);
+        fs::write(folder.path().join("secret"), "secret\n").unwrap();
+        #[cfg(unix)]
+        std::os::unix::fs::symlink(folder.path().join("secret"), folder.path().join("z-1/link.c")).unwrap();
+        let upstream = Upstream::new(&[folder.path().to_path_buf()], "", None, false).unwrap();
+        let absolute = folder.path().join("secret").display().to_string();
+        for path in ["../secret", "sub/../../secret", "link.c", "", "sub", absolute.as_str()] {
+            assert_eq!(upstream.text("pkg:npm/z@1", path), None, "{path}");
+        }
+        assert_eq!(upstream.text("pkg:npm/z@1", "sub/b.c").as_deref(), Some("b\n"));
     }
 
     #[test]

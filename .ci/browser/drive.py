@@ -2,10 +2,12 @@
 """Drives the report's page in a browser: `drive.py WORK FOUNDLING`, with small.html, hostile.html and big.html in WORK.
 
 It ends with status 1 where the page logs an error, asks for anything, takes too long or too much, cannot be used by keyboard,
-runs a name as script, has too little contrast, or exports decisions that FOUNDLING does not read. Pictures are left in WORK.
+runs a name as script, has too little contrast, or exports decisions that FOUNDLING does not read; and where there is no Chromium.
+Pictures are left in WORK.
 """
 import base64
 import pathlib
+import shutil
 import subprocess
 import sys
 import time
@@ -34,6 +36,11 @@ CONTRAST = r"""(() => {
     const large = parseFloat(style.fontSize) >= 24 || (parseFloat(style.fontSize) >= 18.66 && Number(style.fontWeight) >= 700);
     const ratio = (a + 0.05) / (b + 0.05);
     if (ratio < (large ? 3 : 4.5)) bad.push(ratio.toFixed(2) + ' ' + e.tagName + '.' + e.className + ' ' + walker.currentNode.data.trim().slice(0, 40));
+  }
+  for (const e of document.querySelectorAll('[placeholder]')) {
+    if (!e.checkVisibility() || e.value) continue;
+    const [a, b] = [light(rgba(getComputedStyle(e, '::placeholder').color)), light(behind(e))].sort((x, y) => y - x);
+    if ((a + 0.05) / (b + 0.05) < 4.5) bad.push('placeholder ' + ((a + 0.05) / (b + 0.05)).toFixed(2) + ' ' + e.placeholder);
   }
   return [...new Set(bad)].slice(0, 20);
 })()"""
@@ -318,4 +325,6 @@ def main():
     print("all is well; pictures are in", WORK)
 
 
+if shutil.which("chromium") is None:
+    sys.exit("drive.py: nothing was checked: there is no `chromium` on the path (Debian's package of that name)")
 main()

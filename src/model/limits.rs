@@ -122,6 +122,8 @@ pub const DECISIONS_BYTES: u64 = 16 << 20;
 pub const NOTICE_TEXT: usize = 64 << 20;
 /// Entries of a folder of releases that are looked at.
 pub const SOURCES_LISTED: usize = 100_000;
+/// Bytes that archives of releases may unpack to for the texts of one report; the archive that passes it is the last.
+pub const TEXTS_BYTES: u64 = 16 << 30;
 /// Bytes of a release's files that are held at a time.
 pub const RELEASE_BYTES: u64 = 512 << 20;
 /// Length of an earlier report that is read, bytes.

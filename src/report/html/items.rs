@@ -56,6 +56,14 @@ pub(super) fn subjects(report: &Report) -> Vec<Subject<'_>> {
 }
 
 impl Subject<'_> {
+    /// The component it is about.
+    pub fn purl(&self) -> &str {
+        match self {
+            Subject::Finding(finding, _) | Subject::Internal(finding) => &finding.purl,
+            Subject::Discrepancy(one, _) => &one.declared.purl,
+        }
+    }
+
     /// What is thought of it.
     pub fn verdict(&self) -> Option<&Verdict> {
         match self {

@@ -133,13 +133,14 @@ fn write_chunks(page: &Page, options: &Options, out: &mut dyn Write) -> io::Resu
     Ok(())
 }
 
-/// Excerpts for every entry; those that matter most are cut first, for the room is limited.
+/// Excerpts for every entry; those that matter most are cut first, for the room is limited, and those of one release behind
+/// each other, for it is read anew where another came between.
 fn excerpts<'r>(page: &Page<'r>, options: &Options<'r>, runs: &[Vec<(u32, u32)>]) -> Vec<Vec<Shown<'r>>> {
     let (report, placer, texts) = (page.report, page.placer, options.texts);
     let mut cutter = Cutter { report, placer, texts, room: limits::PAGE_TEXT };
     let mut all: Vec<Vec<Shown>> = runs.iter().map(|_| Vec::new()).collect();
     let mut order: Vec<usize> = (0..runs.len()).collect();
-    order.sort_by_key(|no| page.lists.get(*no).copied());
+    order.sort_by_key(|no| (page.lists.get(*no).copied(), page.subjects.get(*no).map(Subject::purl)));
     for no in order {
         if let (Some(shown), Some(runs)) = (all.get_mut(no), runs.get(no)) {
             *shown = cutter.cut(no as u32, runs);

@@ -36,7 +36,7 @@ function bytes(amount) {
   let step = 0;
   let size = amount / 1024;
   while (size >= 1024 && step < 5) { size /= 1024; step++; }
-  return (size < 10 ? Math.floor(size * 10) / 10 : number(Math.floor(size))) + ' ' + units[step];
+  return (size < 10 ? Math.floor(size * 10) / 10 : number(Math.floor(size))) + '\u00a0' + units[step];
 }
 
 function percent(part, whole) {

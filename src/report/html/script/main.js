@@ -82,7 +82,7 @@ function wireTheme() {
   });
 }
 
-byId('verdict').textContent = DATA.verdict;
+byId('verdict').textContent = DATA.verdict.replace(/ (?=[KMGTPE]iB)/g, '\u00a0');
 byId('scope').textContent = DATA.roots.join(', ');
 byId('foot').textContent = [DATA.tool + ' ' + DATA.version, DATA.date].filter(Boolean).join(', ');
 document.title = 'foundling: ' + (DATA.roots.join(', ') || 'report').slice(0, 120);

@@ -1,5 +1,6 @@
 """Checks foundling's reports: see .ci/validate, which fetches what this needs and calls it."""
 
+import csv
 import glob
 import hashlib
 import json
@@ -8,14 +9,19 @@ import pathlib
 import shutil
 import subprocess
 import sys
+import urllib.parse
 import zipfile
 
+import html5lib
 import jsonschema
-from sarif import loader
+from commoncode.resource import VirtualCodebase
 from cyclonedx.model.bom import Bom
 from cyclonedx.model.component import ComponentType
 from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
+from debian.copyright import Copyright
+from markdown_it import MarkdownIt
+from sarif import loader
 from spdx_python_model import load_data
 from spdx_tools.spdx.parser.parse_anything import parse_file
 from spdx_tools.spdx.validation.document_validator import validate_full_spdx_document
@@ -33,6 +39,15 @@ FORMATS = {
     "cyclonedx": ("cyclonedx", "1.6.cdx.json"),
     "cyclonedx-1.7": ("cyclonedx --spec 1.7", "1.7.cdx.json"),
     "sarif": ("sarif", "sarif"),
+    "jsonl": ("jsonl", "jsonl"),
+    "scancode": ("scancode", "scancode.json"),
+    "csv": ("csv", "csv"),
+    "markdown": ("markdown", "md"),
+    "gitlab": ("gitlab", "gitlab.json"),
+    "html": ("html", "html"),
+    "notice": ("notice", "notice.txt"),
+    "notice-html": ("notice-html", "notice.html"),
+    "notice-debian": ("notice-debian", "copyright"),
 }
 CYCLONEDX = {
     "cyclonedx-1.5": SchemaVersion.V1_5,
@@ -113,6 +128,8 @@ def expected(report):
         "files": len(files),
         "snippets": len(snippets),
         "results": len([one for one in report["components"] if one["conditions"]]) + len(report["discrepancies"]),
+        "rows": len(report["components"]) + len(report["discrepancies"]),
+        "releases": len({one["purl"] for one in report["components"]}),
     }
 
 
@@ -172,10 +189,106 @@ def check_foreign_spdx(path, counts):
     }
 
 
-def check_sarif(path, schema):
-    """Checks it by its schema, and opens it with sarif-tools."""
-    jsonschema.Draft7Validator(schema).validate(json.loads(path.read_text(encoding="utf-8")))
+def check_sarif(path, schema, tree):
+    """Checks it by its schema, opens it with sarif-tools, and looks for every file and line that it names."""
+    document = json.loads(path.read_text(encoding="utf-8"))
+    jsonschema.Draft7Validator(schema).validate(document)
+    for result in document["runs"][0]["results"]:
+        for place in result["locations"]:
+            check_place(tree, place["physicalLocation"])
     return {"results": loader.load_sarif_file(str(path)).get_result_count()}
+
+
+def check_place(tree, place):
+    uri = place["artifactLocation"]["uri"]
+    assert uri.isascii() and not any(mark in uri for mark in ' "<>\\^`{|}#?'), uri
+    raw = urllib.parse.unquote_to_bytes(uri)
+    if b"!/" in raw:
+        return
+    path = os.path.join(os.fsencode(tree), raw)
+    assert os.path.exists(path), path
+    if "region" in place:
+        data = pathlib.Path(os.fsdecode(path)).read_bytes()
+        wide = data.startswith(b"\xff\xfe")
+        lines = len(data.decode("utf-16-le").splitlines()) if wide else data.count(b"\n") + 1
+        assert 1 <= place["region"]["startLine"] <= place["region"]["endLine"] <= lines, (path, place)
+
+
+def check_jsonl(text, report):
+    lines = [json.loads(line) for line in text.splitlines()]
+    of = lambda kind: [{key: value for key, value in one.items() if key != "type"} for one in lines if one["type"] == kind]
+    lists = {"component": "components", "discrepancy": "discrepancies", "file": "files", "problem": "problems", "manifest": "manifests"}
+    for kind, name in lists.items():
+        assert of(kind) == report[name], kind
+    assert of("end")[0]["summary"] == report["summary"] and lines[-1]["type"] == "end"
+    return {"components": len(of("component"))}
+
+
+def check_scancode(path, report):
+    """Opens a document with the reader that ScanCode's own tools use."""
+    codebase = VirtualCodebase(str(path))
+    files = [one for one in codebase.walk() if one.is_file]
+    packages = {one["package_uid"] for one in codebase.attributes.packages}
+    assert len(files) == len(report["files"]), path
+    assert {uid for one in files for uid in one.for_packages} <= packages, path
+    stated = lambda one: [found for found in one["licenses"] if found["kind"] != "reference"]
+    found = sum(len(one["matches"]) for file in files for one in file.license_detections)
+    assert found == sum(len(stated(one)) for one in report["files"]), path
+    assert sum(len(one.copyrights) for one in files) == sum(len(one["copyrights"]) for one in report["files"]), path
+    counted = sum(one["detection_count"] for one in codebase.attributes.license_detections or [])
+    assert counted == sum(len(one.license_detections) for one in files), path
+    (top,) = [one for one in codebase.walk() if one.is_root]
+    assert top.files_count == len(files), path
+    return {"components": len(packages)}
+
+
+def check_tables(path, report):
+    """A row a finding and a discrepancy, each with as many cells as the head; in Markdown, those that are open."""
+    with open(path("csv"), newline="", encoding="utf-8") as file:
+        head, *rows = csv.reader(file, strict=True)
+    assert all(len(row) == len(head) for row in rows), path("csv")
+    tokens = MarkdownIt("commonmark", {"html": True}).enable("table").parse(path("md").read_text(encoding="utf-8"))
+    assert not any(one.type.startswith("html") for part in tokens for one in [part, *(part.children or [])]), path("md")
+    cells = sum(1 for one in tokens if one.type == "td_open")
+    columns = sum(1 for one in tokens if one.type == "th_open")
+    assert cells % max(columns, 1) == 0, path("md")
+    return {"rows": len(rows), "results": cells // max(columns, 1)}
+
+
+def check_gitlab(text):
+    """The fields that GitLab's documentation of custom tools asks for."""
+    entries = json.loads(text)
+    for one in entries:
+        assert one["severity"] in ["info", "minor", "major", "critical", "blocker"], one
+        assert all(isinstance(one[name], str) and one[name] for name in ["description", "check_name", "fingerprint"]), one
+        assert one["location"]["path"] and one["location"]["lines"]["begin"] >= 1, one
+    assert len({one["fingerprint"] for one in entries}) == len(entries)
+    return {"results": len(entries)}
+
+
+def check_page(path):
+    """A page without a fault by HTML's own rules, in which no name became an element."""
+    page = html5lib.HTMLParser(strict=True, namespaceHTMLElements=False).parse(path.read_text(encoding="utf-8"))
+    scripts = [one for one in page.iter("script")]
+    assert not any("alert(1)" in (one.text or "") and one.get("type") != "application/json" for one in scripts), path
+    return page
+
+
+def check_notices(path, report):
+    """Notices name every component and place; the Debian file is read strictly, and covers every place."""
+    purls = {one["purl"] for one in report["components"]}
+    text = path("notice.txt").read_text(encoding="utf-8")
+    page = check_page(path("notice.html"))
+    titles = [one for one in page.iter("h2")]
+    assert all(f"  {purl}\n" in text for purl in purls), path("notice.txt")
+    with open(path("copyright"), encoding="utf-8") as file:
+        document = Copyright(file, strict=True)
+    for one in report["components"]:
+        within = one["root"].rstrip("/") + ("/x" if one["kind"] == "vendored" else "")
+        if one["root"].isprintable():
+            assert document.find_files_paragraph("x" if one["root"] == "." else within), (path("copyright"), within)
+    places = [pattern for one in document.all_files_paragraphs() for pattern in one.files]
+    return {"releases": len(list(document.all_files_paragraphs())), "components": len(places)} if titles else {}
 
 
 def check_spdx3(text, schema):
@@ -238,11 +351,17 @@ def check(foundling, name, tree, out, schemas):
         "SPDX 2.3 schema": check_spdx(texts["spdx"], schemas["spdx"], counts),
         "spdx-tools, JSON": check_foreign_spdx(out / f"{name}.spdx.json", counts),
         "spdx-tools, tags": check_foreign_spdx(out / f"{name}.spdx", counts),
-        "SARIF": check_sarif(path("sarif"), schemas["sarif"]),
+        "SARIF": check_sarif(path("sarif"), schemas["sarif"], tree),
+        "JSON lines": check_jsonl(texts["jsonl"], report),
+        "commoncode": check_scancode(path("scancode.json"), report),
+        "CSV and Markdown": check_tables(path, report),
+        "GitLab": check_gitlab(texts["gitlab"]),
+        "notices": check_notices(path, report),
         "SPDX 3.0.1": check_spdx3(texts["spdx3"], schemas["spdx3"]),
     }
     for style, version in CYCLONEDX.items():
         seen[f"CycloneDX {version.to_version()}"] = check_cyclonedx(texts[style], version)
+    check_page(path("html"))
     counts["all snippets"] = every
     for who, found in seen.items():
         for what, count in found.items():

@@ -177,7 +177,8 @@ impl ValueEnum for Spec {
 impl ValueEnum for ReportFormat {
     fn value_variants<'a>() -> &'a [ReportFormat] {
         use ReportFormat::{
-            Csv, CycloneDx, Gitlab, Html, JsonLines, Markdown, Notice, Plain, Sarif, Spdx, Spdx3, SpdxTagValue,
+            Csv, CycloneDx, Gitlab, Html, JsonLines, Markdown, Notice, Plain, Sarif, Scancode, Spdx, Spdx3,
+            SpdxTagValue,
         };
         &[
             Plain(Format::Human),
@@ -195,6 +196,7 @@ impl ValueEnum for ReportFormat {
             Csv,
             Markdown,
             Gitlab,
+            Scancode,
         ]
     }
 
@@ -214,6 +216,7 @@ impl ValueEnum for ReportFormat {
             ReportFormat::Csv => ("csv", "Findings, one a row"),
             ReportFormat::Markdown => ("markdown", "A summary for a comment on a merge request"),
             ReportFormat::Gitlab => ("gitlab", "GitLab's code quality, JSON"),
+            ReportFormat::Scancode => ("scancode", "As the ScanCode toolkit writes, JSON, for review tools"),
         };
         Some(PossibleValue::new(name).help(help))
     }

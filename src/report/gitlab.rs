@@ -55,7 +55,7 @@ fn severity(condition: Condition) -> &'static str {
 fn of_finding(report: &Report, finding: &Finding, condition: Condition) -> Entry {
     let place = results::places(report, finding).next();
     let (path, begin) = place.map_or_else(
-        || (report.shown_path(finding.scan_root, &finding.root).into_owned(), 1),
+        || (results::from_top(report, &report.shown_path(finding.scan_root, &finding.root)), 1),
         |place| (place.path, place.lines.map_or(1, |lines| lines.first)),
     );
     Entry {
@@ -68,7 +68,7 @@ fn of_finding(report: &Report, finding: &Finding, condition: Condition) -> Entry
 }
 
 fn of_discrepancy(report: &Report, one: &Discrepancy, condition: Condition) -> Entry {
-    let path = report.shown_path(one.scan_root, &one.declared.manifest);
+    let path = results::from_top(report, &report.shown_path(one.scan_root, &one.declared.manifest));
     Entry {
         description: safe(&results::discrepancy_message(report, one)).into_owned(),
         check_name: condition.as_str(),
@@ -92,7 +92,7 @@ mod tests {
         let entries: Vec<Value> = serde_json::from_slice(&out).unwrap();
         let names: Vec<&str> = entries.iter().map(|one| one["check_name"].as_str().unwrap()).collect();
         assert_eq!(names, ["unmanaged", "duplicate", "tampered"], "the decided one is left out, so is the managed one");
-        assert_eq!(entries[0]["location"]["path"], "src/ring.c");
+        assert_eq!(entries[0]["location"]["path"], "product/src/ring.c");
         assert_eq!(
             (&entries[0]["location"]["lines"]["begin"], &entries[2]["severity"]),
             (&10.into(), &"critical".into())

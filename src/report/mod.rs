@@ -25,6 +25,7 @@ pub mod progress;
 pub mod results;
 pub mod review;
 pub mod sarif;
+pub mod scancode;
 pub mod spdx;
 pub mod spdx3;
 mod stamp;
@@ -76,6 +77,8 @@ pub enum ReportFormat {
     Gitlab,
     /// SARIF 2.1.0: see [`sarif`].
     Sarif,
+    /// As the ScanCode toolkit writes: see [`scancode`].
+    Scancode,
     /// A page for a browser: see [`html`].
     Html,
     /// Third-party notices: see [`notice`].
@@ -178,6 +181,7 @@ pub fn write_report(
         ReportFormat::Markdown => markdown::write(report, out),
         ReportFormat::Gitlab => gitlab::write(report, out),
         ReportFormat::Sarif => sarif::write(report, extras.stamp, out),
+        ReportFormat::Scancode => scancode::write(report, extras.stamp, out),
         ReportFormat::Notice(layout) => notice::write(report, layout, extras.texts, extras.source_offer, out),
         ReportFormat::Html => {
             let date = extras.stamp.to_string();

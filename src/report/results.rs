@@ -3,7 +3,8 @@
 
 use crate::model::evidence::MatchKind;
 use crate::model::finding::{DeclaredAt, Discrepancy, DiscrepancyKind, FileMatch, Finding, FindingKind, Report};
-use crate::model::place::{Lines, RangePair};
+use crate::model::ids::RootNo;
+use crate::model::place::{Lines, RangePair, folder};
 use crate::model::purl::base_of;
 use crate::model::review::{Condition, Verdict};
 use crate::report::layout::{component_name, confidence, counted, split_purl};
@@ -94,10 +95,29 @@ pub fn discrepancies(report: &Report) -> impl Iterator<Item = (&Discrepancy, Con
     })
 }
 
+/// A path as reports show it, from the folder that the program was called in, which a code host takes for the top of its
+/// repository: a single root below that folder goes in front. Below a root that lies elsewhere it stays as it is.
+pub fn from_top(report: &Report, shown: &str) -> String {
+    let given = match report.roots.as_slice() {
+        [given] if report.file_roots.contains(&RootNo(0)) => folder(given),
+        [given] => given,
+        _ => "",
+    };
+    let is_elsewhere = given.starts_with('/') || given.split('/').any(|part| part == "..");
+    let before = if is_elsewhere { "" } else { given };
+    let parts = before.split('/').chain(shown.split('/')).filter(|part| !matches!(*part, "" | "."));
+    let path = parts.collect::<Vec<_>>().join("/");
+    match (shown.starts_with('/'), path.is_empty()) {
+        (true, _) => format!("/{path}"),
+        (false, true) => ".".to_string(),
+        (false, false) => path,
+    }
+}
+
 /// A file of a finding, or a stretch of one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Place {
-    /// As reports show it.
+    /// From the top: see [`from_top`].
     pub path: String,
     /// The stretch; `None` for whole files.
     pub lines: Option<Lines>,
@@ -119,7 +139,7 @@ pub fn places<'r>(report: &'r Report, finding: &'r Finding) -> impl Iterator<Ite
     near.filter(move |file| is_below(&file.path)).flat_map(move |file| {
         let own = |found: &&FileMatch| base_of(&found.purl) == base_of(&finding.purl);
         let found = file.matches.iter().find(own);
-        let path = move || report.shown_path(file.scan_root, &file.path).into_owned();
+        let path = move || from_top(report, &report.shown_path(file.scan_root, &file.path));
         let ranges = found.filter(|found| found.kind == MatchKind::Snippet).map_or(&[][..], |found| &found.ranges);
         let whole = found.filter(|_| ranges.is_empty()).map(|found| Place {
             path: path(),
@@ -204,6 +224,29 @@ mod tests {
         ];
         assert_eq!(all, expected);
         assert!(level(Condition::DeniedLicence) > level(Condition::Unmanaged));
+    }
+
+    #[test]
+    fn paths_begin_where_the_program_was_called() {
+        let of = |roots: &[&str], path: &str| {
+            let report = Report { roots: roots.iter().map(|one| one.to_string()).collect(), ..Report::default() };
+            let root = RootNo(report.roots.len() as u32 - 1);
+            from_top(&report, &report.shown_path(root, path))
+        };
+        assert_eq!(of(&["."], "a/b"), "a/b");
+        assert_eq!(of(&["."], ""), ".");
+        assert_eq!(of(&["./part/"], "a"), "part/a");
+        assert_eq!(of(&["part"], ""), "part");
+        assert_eq!(of(&["/home/me/part"], "a"), "a");
+        assert_eq!(of(&["../part"], "a"), "a");
+        assert_eq!(of(&["one", "./two"], "a"), "two/a");
+        assert_eq!(of(&["one", "/home/me/two"], "a"), "/home/me/two/a");
+        let file = |given: &str, path: &str| {
+            let file_roots = [RootNo(0)].into();
+            let report = Report { roots: vec![given.to_string()], file_roots, ..Report::default() };
+            from_top(&report, &report.shown_path(RootNo(0), path))
+        };
+        assert_eq!([file("src/a.c", "a.c"), file("a.c", "a.c"), file("/a.c", "a.c")], ["src/a.c", "a.c", "a.c"]);
     }
 
     #[test]

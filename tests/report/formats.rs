@@ -6,7 +6,7 @@ use super::bom::{EPOCH, tree};
 use crate::program::{Ran, Tree, command, known, run};
 
 /// Every format, and the name of its file in these tests.
-const FORMATS: [(&str, &str); 15] = [
+const FORMATS: [(&str, &str); 16] = [
     ("human", "human.txt"),
     ("json", "scan.json"),
     ("spdx", "spdx.json"),
@@ -22,6 +22,7 @@ const FORMATS: [(&str, &str); 15] = [
     ("notice", "notice.txt"),
     ("notice-html", "notice.html"),
     ("notice-debian", "copyright"),
+    ("scancode", "scancode.json"),
 ];
 
 fn foundling(tree: &Tree, arguments: &[&str]) -> Ran {

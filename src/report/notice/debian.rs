@@ -2,7 +2,11 @@
 
 use std::io::{self, Write};
 
+use spdx::Expression;
+use spdx::expression::{ExprNode, Operator};
+
 use super::{Component, Notices, PLACES};
+use crate::license::expression::MODE;
 use crate::model::finding::FindingKind;
 use crate::report::layout::counted;
 use crate::report::notice::text::sources;
@@ -41,10 +45,14 @@ fn paragraph(
         writeln!(out, "Copyright: see the licence text")?;
     }
     writeln!(out, "License: {}", short(component))?;
-    for text in component.texts.iter().filter_map(|at| notices.texts.get(*at)) {
+    for (at, text) in component.texts.iter().filter_map(|at| notices.texts.get(*at)).enumerate() {
+        if at > 0 {
+            continued(out, "")?;
+        }
         verbatim(out, &text.text)?;
     }
     let mut remarks = vec![format!("{}, {}", component.title(), crate::report::layout::safe(component.purl))];
+    remarks.extend(Some(component.besides()).filter(|words| !words.is_empty()));
     if let Some(what) = component.obligation().filter(|_| source_offer) {
         remarks.push(format!("To publish: {what}"));
         remarks.extend(sources(component).into_iter().take(PLACES));
@@ -90,8 +98,74 @@ fn pattern(path: &str, kind: FindingKind) -> String {
     }
 }
 
-/// The licence by its SPDX expression, joined as the format has it.
+/// Its licences as the format joins them.
 fn short(component: &Component<'_>) -> String {
-    let Some(licence) = component.licence() else { return "unknown".to_string() };
-    licence.replace(" AND ", " and ").replace(" OR ", " or ").replace(['(', ')'], "")
+    let all: Vec<Joined> = component.licences.iter().map(|one| joined(one)).collect();
+    let all = all.into_iter().reduce(|left, right| left.with(right, Operator::And));
+    all.map_or_else(|| "unknown".to_string(), |all| all.text)
+}
+
+/// Licences joined by words. The format has no brackets: a comma before the word makes it bind less than one without. What is
+/// nested deeper than that keeps its brackets, for they say what is meant.
+struct Joined {
+    text: String,
+    /// The word that binds least, and whether a comma stands before it; `None` for a single licence.
+    by: Option<(Operator, bool)>,
+}
+
+impl Joined {
+    fn with(self, other: Joined, operator: Operator) -> Joined {
+        let word = if operator == Operator::And { "and" } else { "or" };
+        let is_plain = |one: &Joined| one.by.is_none_or(|by| by == (operator, false));
+        let comma = !is_plain(&self) || !is_plain(&other);
+        let side = |one: Joined| match one.by {
+            Some((by, true)) if by != operator => format!("({})", one.text),
+            _ => one.text,
+        };
+        let mark = if comma { "," } else { "" };
+        Joined { text: format!("{}{mark} {word} {}", side(self), side(other)), by: Some((operator, comma)) }
+    }
+}
+
+fn joined(expression: &str) -> Joined {
+    let single = |text: String| Joined { text, by: None };
+    // A space would end a name in the format.
+    let unread = || single(expression.split_whitespace().collect::<Vec<_>>().join("-"));
+    let Ok(parsed) = Expression::parse_mode(expression, MODE) else { return unread() };
+    let mut parts: Vec<Joined> = Vec::new();
+    for node in parsed.iter() {
+        let part = match node {
+            ExprNode::Req(one) => match one.req.to_string().split_once(" WITH ") {
+                Some((licence, exception)) => single(format!("{licence} with {exception} exception")),
+                None => single(one.req.to_string()),
+            },
+            ExprNode::Op(operator) => {
+                let (Some(right), Some(left)) = (parts.pop(), parts.pop()) else { return unread() };
+                left.with(right, *operator)
+            }
+        };
+        parts.push(part);
+    }
+    parts.pop().unwrap_or_else(unread)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn commas_stand_for_brackets() {
+        for (spdx, debian) in [
+            ("MIT", "MIT"),
+            ("MIT AND ISC AND Zlib", "MIT and ISC and Zlib"),
+            ("(MIT OR Apache-2.0) AND Zlib", "MIT or Apache-2.0, and Zlib"),
+            ("MIT OR Apache-2.0 AND Zlib", "MIT, or Apache-2.0 and Zlib"),
+            ("(MIT OR ISC) AND (Zlib OR X11)", "MIT or ISC, and Zlib or X11"),
+            ("((MIT OR ISC) AND Zlib) OR X11", "(MIT or ISC, and Zlib), or X11"),
+            ("GPL-2.0-only WITH Classpath-exception-2.0", "GPL-2.0-only with Classpath-exception-2.0 exception"),
+            ("no such licence", "no-such-licence"),
+        ] {
+            assert_eq!(joined(spdx).text, debian);
+        }
+    }
 }

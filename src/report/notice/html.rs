@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use super::{Component, Notices};
 use crate::report::layout::{counted, safe};
-use crate::report::notice::text::{sources, unknown};
+use crate::report::notice::text::sources;
 
 const HEAD: &str = "<!doctype html>
 <html lang=\"en\">
@@ -67,7 +67,7 @@ pub(super) fn write(notices: &Notices<'_>, source_offer: bool, out: &mut dyn Wri
 
 fn describe(component: &Component<'_>, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "<h2>{}</h2>", escaped(&component.title()))?;
-    let licence = component.licence().unwrap_or_else(unknown);
+    let licence = component.licensing();
     writeln!(out, "<p><code>{}</code><br>Licence: {}</p>", escaped(&safe(component.purl)), escaped(&licence))?;
     writeln!(out, "<ul>")?;
     for place in &component.places {

@@ -23,7 +23,7 @@ use crate::model::limits;
 use crate::model::place::base_name;
 use crate::model::purl::base_of;
 use crate::model::review::DecisionKind;
-use crate::report::bom::license::Licence;
+use crate::report::bom::license::{Licence, terms};
 use crate::report::layout::{component_name, safe, split_purl};
 use crate::report::results;
 use crate::report::summary::lies_in;
@@ -99,6 +99,8 @@ struct Component<'r> {
     places: Vec<Place>,
     /// Expressions that hold for it; none where nothing is known.
     licences: BTreeSet<String>,
+    /// Terms that some of its files state beside these (`A`, `A WITH B`).
+    beside: BTreeSet<String>,
     /// By holder.
     holders: BTreeMap<String, Years>,
     /// Its licence texts, by their place in [`Notices::texts`].
@@ -147,8 +149,8 @@ impl Component<'_> {
 
     /// What a copyleft licence asks to be published; `None` for others.
     fn obligation(&self) -> Option<&'static str> {
-        let worst =
-            self.licences.iter().map(|one| license::category(one)).filter(|one| *one != Category::Unknown).max();
+        let all = self.licences.iter().chain(&self.beside).map(|one| license::category(one));
+        let worst = all.filter(|one| *one != Category::Unknown).max();
         match worst? {
             Category::WeakCopyleft => Some("the source of its own files as they are shipped, with all changes"),
             Category::Copyleft => {
@@ -160,6 +162,20 @@ impl Component<'_> {
             ),
             _ => None,
         }
+    }
+
+    /// What files of it state beside its licence, in words; empty where they state nothing else.
+    fn besides(&self) -> String {
+        match self.beside.is_empty() {
+            true => String::new(),
+            false => format!("files of it state also {}", self.beside.iter().cloned().collect::<Vec<_>>().join(", ")),
+        }
+    }
+
+    /// Its licence, and what files of it state beside that.
+    fn licensing(&self) -> String {
+        let licence = self.licence().unwrap_or_else(|| "licence not known".to_string());
+        if self.beside.is_empty() { licence } else { format!("{licence}; {}", self.besides()) }
     }
 
     fn holders(&self) -> impl Iterator<Item = String> {
@@ -186,6 +202,7 @@ impl<'r> Notices<'r> {
                 purl: &finding.purl,
                 places: Vec::new(),
                 licences: BTreeSet::new(),
+                beside: BTreeSet::new(),
                 holders: BTreeMap::new(),
                 texts: Vec::new(),
                 notices: Vec::new(),
@@ -231,8 +248,10 @@ impl<'r> Gather<'r, '_> {
             files: finding.modified.listed.iter().map(|path| shown(path)).collect(),
         });
         let licence = Licence::of(finding);
-        let detected = licence.all_detected();
-        let holds = licence.concluded.or(licence.declared).or(detected);
+        let all_detected = licence.all_detected();
+        let holds = licence.concluded.or(licence.declared).or(all_detected);
+        let covered = holds.as_deref().or(finding.license.as_deref()).map(terms).unwrap_or_default();
+        component.beside.extend(licence.detected.difference(&covered).map(|one| safe(one).into_owned()));
         component.licences.extend(holds.or_else(|| finding.license.clone()).map(|one| safe(&one).into_owned()));
         let own = self.own(finding);
         if finding.kind != FindingKind::Snippet {

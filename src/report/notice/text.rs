@@ -34,9 +34,7 @@ fn incomplete(notices: &Notices<'_>, out: &mut dyn Write) -> io::Result<()> {
         let of = counted(lacking.len() as u64, "component", "components");
         writeln!(out, "\nNOT COMPLETE: the licence text of {of} is not at hand, neither in the scanned tree nor")?;
         writeln!(out, "in a release on this machine. Add it before you ship this:")?;
-        lacking
-            .iter()
-            .try_for_each(|one| writeln!(out, "  {} ({})", one.title(), one.licence().unwrap_or_else(unknown)))?;
+        lacking.iter().try_for_each(|one| writeln!(out, "  {} ({})", one.title(), one.licensing()))?;
     }
     if notices.left_out > 0 {
         let of = counted(notices.left_out as u64, "finding", "findings");
@@ -45,14 +43,10 @@ fn incomplete(notices: &Notices<'_>, out: &mut dyn Write) -> io::Result<()> {
     Ok(())
 }
 
-pub(super) fn unknown() -> String {
-    "licence not known".to_string()
-}
-
 fn describe(component: &Component<'_>, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "{}", component.title())?;
     writeln!(out, "  {}", crate::report::layout::safe(component.purl))?;
-    writeln!(out, "  Licence: {}", component.licence().unwrap_or_else(unknown))?;
+    writeln!(out, "  Licence: {}", component.licensing())?;
     for place in component.places.iter().take(PLACES) {
         let modified = match place.modified {
             0 => String::new(),
@@ -85,7 +79,7 @@ fn offer(notices: &Notices<'_>, out: &mut dyn Write) -> io::Result<()> {
     let mut any = false;
     for (component, what) in notices.obliging() {
         any = true;
-        writeln!(out, "{} ({})", component.title(), component.licence().unwrap_or_else(unknown))?;
+        writeln!(out, "{} ({})", component.title(), component.licensing())?;
         writeln!(out, "  To publish: {what}")?;
         for line in sources(component) {
             writeln!(out, "  {line}")?;

@@ -58,7 +58,10 @@ pub fn write(report: &Report, stamp: Stamp, out: &mut dyn Write) -> io::Result<(
         out,
         "}},\n  \"columnKind\": \"unicodeCodePoints\",\n  \"originalUriBaseIds\": {{\"{BASE}\": {{\"description\": "
     )?;
-    entry(out, &Message::of("The folder that was scanned; of several, the one that the program was called in."))?;
+    entry(
+        out,
+        &Message::of("The folder that the program was called in, or the scanned one where that lies elsewhere."),
+    )?;
     write!(out, "}}}},\n  \"results\": [")?;
     let cut = write_results(report, out)?;
     out.write_all(b"\n  ],\n  \"invocations\": [")?;
@@ -189,7 +192,7 @@ fn of_finding<'r>(
     let mut locations: Vec<Location> = places.by_ref().take(most).map(|place| location(&place)).collect();
     let left = places.count();
     if locations.is_empty() {
-        let path = report.shown_path(finding.scan_root, &finding.root).into_owned();
+        let path = results::from_top(report, &report.shown_path(finding.scan_root, &finding.root));
         locations.push(location(&Place { path, lines: None, source: (String::new(), None) }));
     }
     let entry = Entry {
@@ -218,7 +221,7 @@ fn properties<'r>(finding: &'r Finding, verdict: Option<&'r Verdict>) -> types::
 }
 
 fn of_discrepancy<'r>(report: &'r Report, one: &'r Discrepancy, judged: (Condition, Option<&'r Verdict>)) -> Entry<'r> {
-    let path = report.shown_path(one.scan_root, &one.declared.manifest).into_owned();
+    let path = results::from_top(report, &report.shown_path(one.scan_root, &one.declared.manifest));
     let lines = (one.declared.line > 0).then_some(Lines { first: one.declared.line, last: one.declared.line });
     Entry {
         fingerprints: Fingerprints { finding: &one.id, content: None },
@@ -307,7 +310,7 @@ fn invocation(report: &Report, cut: &Cut, stamp: Stamp) -> Invocation {
     }
     let listed = report.problems.iter().take(NOTIFICATIONS);
     notifications.extend(listed.map(|problem| {
-        let artifact = (!problem.path.is_empty()).then(|| artifact(&problem.path));
+        let artifact = (!problem.path.is_empty()).then(|| artifact(&results::from_top(report, &problem.path)));
         Notification::new(problem.code.as_str(), "note", &problem.detail, artifact)
     }));
     let more = report.problems.len().saturating_sub(NOTIFICATIONS);

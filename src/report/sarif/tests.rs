@@ -38,7 +38,7 @@ fn a_finding_is_a_result_with_the_lines_of_both_sides() {
     assert!(ring["message"]["text"].as_str().unwrap().contains("lib/ring_buffer.c lines 12 to 82"));
     let places = ring["locations"].as_array().unwrap();
     assert_eq!(places.len(), 2);
-    assert_eq!(places[0]["physicalLocation"]["artifactLocation"]["uri"], "src/ring.c");
+    assert_eq!(places[0]["physicalLocation"]["artifactLocation"]["uri"], "product/src/ring.c");
     assert_eq!(places[0]["physicalLocation"]["region"]["startLine"], 10);
     assert_eq!(places[1]["properties"]["sourceLines"], serde_json::json!([160, 160]));
     assert_eq!(ring["properties"]["purl"], "pkg:github/acme/ring@3.4.0");

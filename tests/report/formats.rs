@@ -6,7 +6,7 @@ use super::bom::{EPOCH, tree};
 use crate::program::{Ran, Tree, command, known, run};
 
 /// Every format, and the name of its file in these tests.
-const FORMATS: [(&str, &str); 16] = [
+pub(super) const FORMATS: [(&str, &str); 16] = [
     ("human", "human.txt"),
     ("json", "scan.json"),
     ("spdx", "spdx.json"),

@@ -2,6 +2,7 @@
 
 mod bom;
 mod formats;
+mod hostile;
 mod page;
 
 use std::collections::BTreeMap;

@@ -29,6 +29,8 @@ pub struct SourceFile<'a> {
     pub root: RootNo,
     /// Path below the root.
     pub path: &'a str,
+    /// Bytes of `path` that name the archive in the tree that it is a member of; 0 for a file of the tree itself.
+    pub archive: u32,
     /// Size, bytes.
     pub bytes: u64,
     /// BLAKE3 of the bytes.
@@ -94,6 +96,7 @@ pub fn examine(
     let mut evidence = FileEvidence {
         root: file.root,
         path: file.path.to_string(),
+        archive: file.archive,
         bytes: file.bytes,
         blake3: file.blake3,
         digests: None,

@@ -61,7 +61,7 @@ pub fn explain(indexes: &Indexes, path: &Path, lines: Option<Lines>, root: Optio
     let mut scratch = Vec::new();
     let bytes = (done.body == read::Body::Whole).then_some(&buffer[..]);
     let text = bytes.and_then(|bytes| read::text(bytes, &mut scratch));
-    let source = SourceFile { root: RootNo(0), path: &shown, bytes: done.bytes, blake3: done.blake3 };
+    let source = SourceFile { root: RootNo(0), path: &shown, archive: 0, bytes: done.bytes, blake3: done.blake3 };
     let mut trace = Trace::default();
     let search = Search { indexes, wanted: Wanted::ALL, memory: &Memory::default() };
     let content = Content::of(bytes, text);

@@ -261,7 +261,13 @@ impl<'a> Worker<'a> {
                 if self.options.wanted.matches && manifest::is_manifest(&file.path) {
                     self.manifest(file, if whole { &buffer } else { &[] }, done.bytes);
                 }
-                let source = SourceFile { root: file.root, path: &file.path, bytes: done.bytes, blake3: done.blake3 };
+                let source = SourceFile {
+                    root: file.root,
+                    path: &file.path,
+                    archive: 0,
+                    bytes: done.bytes,
+                    blake3: done.blake3,
+                };
                 self.examine(&source, whole.then_some(&buffer[..]).filter(|_| !is_archive), is_archive);
                 if is_archive {
                     self.archive(file);
@@ -282,7 +288,13 @@ impl<'a> Worker<'a> {
     fn archive(&mut self, file: &FoundFile) {
         let mut visit = |member: archive::Member<'_>| {
             let path = format!("{}!/{}", file.path, member.path);
-            let source = SourceFile { root: file.root, path: &path, bytes: member.size, blake3: member.blake3 };
+            let source = SourceFile {
+                root: file.root,
+                path: &path,
+                archive: file.path.len() as u32,
+                bytes: member.size,
+                blake3: member.blake3,
+            };
             self.examine(&source, member.whole.then_some(member.bytes), false);
         };
         let problems = archive::open(&file.full, &file.path, &ArchiveLimits::default(), &mut visit);

@@ -4,7 +4,7 @@
 //! jquery a managed one. An installed package's own record counts only as far as the manifests of the tree around it know
 //! the package; a folder that somebody put among the installed ones is not theirs.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use crate::attribute::naming::{Names, folded};
 use crate::attribute::path::{ancestors, is_below};
@@ -109,10 +109,9 @@ impl<'m> Accounts<'m> {
         &self.extraneous
     }
 
-    /// What accounts for a file, `names` being those of the component that it is of. Members of an archive are accounted
-    /// for as the archive is.
+    /// What accounts for a file of the tree, `names` being those of the component that it is of. Members of an archive are
+    /// accounted for as the archive is, whose path it then is.
     pub fn account(&self, path: &str, names: &Names) -> Option<Account> {
-        let path = path.split_once("!/").map_or(path, |(archive, _)| archive);
         let relation = |by: &Ref| match self.is_of(*by, names) {
             true => Relation::Declares,
             false => Relation::Carries,
@@ -217,30 +216,46 @@ struct Locks<'m> {
     places: HashMap<&'m str, BTreeSet<&'m str>>,
     /// Lockfiles that only say which packages there are.
     packages: HashMap<&'m str, BTreeSet<(String, &'m str)>>,
+    /// Folders with a lockfile that was not read to its end: what it does not name it might have named.
+    damaged: BTreeSet<&'m str>,
     /// Folders with a package.json.
     projects: BTreeSet<&'m str>,
+    /// Purls, as they compare, of all that any package.json asks for, and what that needs in its turn.
+    asked: HashSet<String>,
 }
 
 impl<'m> Locks<'m> {
     fn of(manifests: &[&'m Manifest]) -> Locks<'m> {
         let mut locks = Locks::default();
+        let (mut needs, mut waiting) = (HashMap::<String, Vec<&str>>::new(), Vec::new());
         for manifest in manifests.iter().copied().filter(|manifest| manifest.ecosystem == "npm") {
-            // The list that npm keeps among what it installed speaks of the folder around.
             let home = folder(&manifest.path);
-            let home = if is_node_modules(home) { folder(home) } else { home };
             match manifest.kind {
                 ManifestKind::Manifest => {
                     locks.projects.insert(home);
+                    waiting.extend(manifest.declarations.iter().map(|one| folded(&one.purl)));
                 }
-                // What a broken lockfile does not name it might have named.
-                ManifestKind::Lockfile if manifest.whole => locks.lock(home, manifest),
-                _ => {}
+                ManifestKind::Lockfile => locks.lock(home, manifest),
+                ManifestKind::InstallRecord => {
+                    for one in &manifest.declarations {
+                        needs.entry(folded(&one.purl)).or_default().extend(manifest.needs.iter().map(String::as_str));
+                    }
+                }
+                ManifestKind::VendoringNote => {}
             }
+        }
+        // Whichever project asks: what the projects of a workspace ask for is installed above them all.
+        while let Some(purl) = waiting.pop() {
+            waiting.extend(needs.remove(&purl).into_iter().flatten().map(folded));
+            locks.asked.insert(purl);
         }
         locks
     }
 
     fn lock(&mut self, home: &'m str, manifest: &'m Manifest) {
+        if !manifest.whole {
+            self.damaged.insert(home);
+        }
         let placed = |declaration: &'m Declaration| match &declaration.site {
             Site::Folder { path, .. } => Some(path.as_str()),
             _ => None,
@@ -262,21 +277,27 @@ impl<'m> Locks<'m> {
         };
         // From inside out: the project whose package manager installed it stands above all folders of installed packages.
         for home in ancestors(path).skip(1).filter(|above| !is_inside_node_modules(above)) {
-            if let Some(places) = self.places.get(home) {
-                return if places.contains(path.as_str()) { Standing::Counts } else { Standing::Extraneous };
+            let (places, packages) = (self.places.get(home), self.packages.get(home));
+            if places.is_none() && packages.is_none() {
+                continue;
             }
-            if let Some(packages) = self.packages.get(home) {
-                let key = (folded(&declaration.purl), declaration.version.as_deref().unwrap_or_default());
-                return if packages.contains(&key) { Standing::Counts } else { Standing::Extraneous };
-            }
+            let key = (folded(&declaration.purl), declaration.version.as_deref().unwrap_or_default());
+            let named = places.is_some_and(|places| places.contains(path.as_str()))
+                || packages.is_some_and(|packages| packages.contains(&key));
+            return match named {
+                true => Standing::Counts,
+                false if self.damaged.contains(home) => Standing::Unknown,
+                false => Standing::Extraneous,
+            };
         }
-        let asked = ancestors(path).skip(1).any(|home| !is_inside_node_modules(home) && self.projects.contains(home));
-        if asked { Standing::Counts } else { Standing::Unknown }
+        let has_project =
+            ancestors(path).skip(1).any(|home| !is_inside_node_modules(home) && self.projects.contains(home));
+        if has_project && self.asked.contains(&folded(&declaration.purl)) {
+            Standing::Counts
+        } else {
+            Standing::Unknown
+        }
     }
-}
-
-fn is_node_modules(path: &str) -> bool {
-    path == NODE_MODULES || path.ends_with("/node_modules")
 }
 
 fn is_inside_node_modules(path: &str) -> bool {

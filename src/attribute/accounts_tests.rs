@@ -3,7 +3,8 @@ use crate::model::declaration::{Checksum, RecordedFile};
 use crate::model::ids::RootNo;
 
 fn manifest(path: &str, kind: ManifestKind, ecosystem: &'static str, declarations: Vec<Declaration>) -> Manifest {
-    Manifest { root: RootNo(0), path: path.into(), kind, ecosystem, whole: true, declarations, subject: None }
+    let (root, subject, needs) = (RootNo(0), None, Vec::new());
+    Manifest { root, path: path.into(), kind, ecosystem, whole: true, declarations, subject, needs }
 }
 
 fn declared(purl: &str, version: &str, site: Site) -> Declaration {
@@ -53,15 +54,32 @@ fn a_lockfile_accounts_for_the_installed_copy_and_for_no_other() {
 fn a_package_among_the_installed_ones_counts_as_far_as_its_lockfile_knows_it() {
     let path = "node_modules/jquery/jquery.js";
     let record = installed("node_modules/jquery");
-    let project = manifest("package.json", ManifestKind::Manifest, "npm", Vec::new());
-    assert_eq!(by(std::slice::from_ref(&record), path, JQUERY), None, "nobody asked for it");
+    let project = manifest("package.json", ManifestKind::Manifest, "npm", vec![declared(JQUERY, "", Site::Elsewhere)]);
+    assert_eq!(by(std::slice::from_ref(&record), path, JQUERY), None, "there is no project");
     assert!(by(&[record.clone(), project.clone()], path, JQUERY).is_some());
     let other = npm_lock("package-lock.json", &["node_modules/other"]);
     assert_eq!(by(&[record.clone(), project.clone(), other.clone()], path, JQUERY), None, "the lockfile knows all");
     let broken = Manifest { whole: false, ..other.clone() };
-    assert!(by(&[record.clone(), project, broken], path, JQUERY).is_some(), "what it would have said is not known");
-    let hidden = npm_lock("node_modules/.package-lock.json", &["node_modules/other"]);
-    assert_eq!(Accounts::of(vec![&hidden, &record], &BTreeSet::new()).extraneous().len(), 1);
+    let tree = [record.clone(), project.clone(), broken];
+    assert_eq!(by(&tree, path, JQUERY), None, "what it would have said is not known");
+    assert!(Accounts::of(tree.iter().collect(), &BTreeSet::new()).extraneous().is_empty());
+    assert_eq!(Accounts::of(vec![&other, &record], &BTreeSet::new()).extraneous().len(), 1);
+    let kind = ManifestKind::InstallRecord;
+    let hidden = Manifest { kind, ..npm_lock("node_modules/.package-lock.json", &["node_modules/jquery"]) };
+    assert_eq!(by(&[hidden, record, project, other], path, JQUERY), None, "what npm did is not what the project wants");
+}
+
+#[test]
+fn without_a_lockfile_an_installed_package_is_one_that_something_asks_for() {
+    let path = "node_modules/jquery/jquery.js";
+    let record = installed("node_modules/jquery");
+    let project =
+        |wish: &str| manifest("package.json", ManifestKind::Manifest, "npm", vec![declared(wish, "", Site::Elsewhere)]);
+    assert_eq!(by(&[record.clone(), project("pkg:npm/other")], path, JQUERY), None);
+    let needs = vec![JQUERY.to_string(), "pkg:npm/other".to_string()];
+    let other = Manifest { needs, ..installed("node_modules/other") };
+    assert!(by(&[record.clone(), project("pkg:npm/other"), other.clone()], path, JQUERY).is_some());
+    assert_eq!(by(&[record, project("pkg:npm/else"), other], path, JQUERY), None, "nothing asks for what asks");
 }
 
 #[test]
@@ -108,7 +126,8 @@ fn a_folder_alone_is_without_the_folders_below_and_an_archive_is_as_a_whole() {
     ];
     assert!(by(&tree, "vendor/a/b/c.go", "pkg:golang/a/b").is_some());
     assert_eq!(by(&tree, "vendor/a/b/c/d.go", "pkg:golang/a/b"), None);
-    assert!(by(&tree, ".yarn/cache/x.zip!/node_modules/x/a.js", "pkg:npm/x").is_some());
+    assert_eq!(by(&tree, ".yarn/cache/x.zip!/a.js", "pkg:npm/x"), None, "a folder of that name");
+    assert!(by(&tree, ".yarn/cache/x.zip", "pkg:npm/x").is_some());
 }
 
 #[test]

@@ -100,7 +100,7 @@ pub fn explain(catalog: &Catalog<'_>, tree: Tree<'_>, files: Vec<FileEvidence>, 
     }
     let mut reports = Vec::with_capacity(files.len());
     for (file, explanations) in files.into_iter().zip(&members.explanations) {
-        let managed = is_managed(catalog, accounts, &file.path, members, explanations);
+        let managed = is_managed(catalog, accounts, file.in_tree(), members, explanations);
         let mut matches: Vec<(u64, FileMatch)> = Vec::new();
         for explanation in explanations {
             let known =

@@ -239,6 +239,7 @@ mod tests {
         FileEvidence {
             root: RootNo(0),
             path: path.into(),
+            archive: 0,
             bytes: 1,
             blake3: [0; 32],
             digests: None,

@@ -29,7 +29,7 @@ pub fn split(catalog: &Catalog<'_>, accounts: &Accounts<'_>, files: &[FileEviden
     let mut out = vec![None; members.sites.len()];
     for (site, own) in by_site.into_iter().enumerate() {
         let names = names(catalog, members.sites[site].component);
-        let account = |file: &u32| accounts.account(&files.get(*file as usize)?.path, &names);
+        let account = |file: &u32| accounts.account(files.get(*file as usize)?.in_tree(), &names);
         let found: Vec<Option<Account>> = own.iter().map(account).collect();
         out[site] = found.iter().flatten().min().copied();
         if out[site].is_some() && found.iter().any(Option::is_none) {

@@ -146,6 +146,8 @@ pub struct Manifest {
     pub declarations: Vec<Declaration>,
     /// What it says its own folder is; `None` where it does not say.
     pub subject: Option<Subject>,
+    /// Purls of what an installed package needs in its turn, where its record says so.
+    pub needs: Vec<String>,
 }
 
 /// What the files of a declaration's site are, compared with what its manifest records of them.

@@ -103,6 +103,9 @@ pub struct FileEvidence {
     pub root: RootNo,
     /// Path below the root, `/` between folders, `!/` between an archive and its member.
     pub path: String,
+    /// Bytes of `path` that name the archive in the tree that it is a member of; 0 for a file of the tree itself. A folder may
+    /// have a name that ends in `!`, so that the path alone does not tell.
+    pub archive: u32,
     /// Size in bytes.
     pub bytes: u64,
     /// BLAKE3 of the bytes.
@@ -129,4 +132,14 @@ pub struct FileEvidence {
     pub copyrights: Vec<Copyright>,
     /// What kept it from being examined in full.
     pub problems: Vec<Problem>,
+}
+
+impl FileEvidence {
+    /// The path of the file in the tree that holds it: itself, or the archive.
+    pub fn in_tree(&self) -> &str {
+        match self.archive {
+            0 => &self.path,
+            length => self.path.get(..length as usize).unwrap_or(&self.path),
+        }
+    }
 }

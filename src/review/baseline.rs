@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::model::finding::{Finding, Report};
+use crate::model::finding::{Finding, Report, Sketch};
 use crate::model::purl::base_of;
 use crate::model::review::{BaselineState, Gone};
 use crate::review::recorded::{Recorded, RecordedFinding};
@@ -12,6 +12,8 @@ use crate::review::recorded::{Recorded, RecordedFinding};
 /// Resemblance of two sketches (see [`crate::model::finding::Sketch`]) from which on they are of one content: a fifth of the
 /// lines edited leaves about 0.5, a whole folder and one of its files have next to nothing.
 pub const SAME_CONTENT: f64 = 0.2;
+/// Resemblance below which a known finding has changed. Where nothing was edited it is 1, whatever index was used.
+const UNCHANGED: f64 = 0.9;
 
 /// How a report stands to an earlier one.
 #[derive(Debug, Default)]
@@ -96,12 +98,19 @@ fn is_changed(finding: &Finding, before: &RecordedFinding) -> bool {
         || finding.kind != before.kind
         || finding.license != before.license
         || finding.modified_files != before.modified_files
+        || before.files.is_some_and(|files| files != finding.files)
+        || is_other_content(&finding.sketch, &before.sketch())
+}
+
+/// Reports from before there were sketches have none to compare with.
+fn is_other_content(now: &Sketch, before: &Sketch) -> bool {
+    !before.0.is_empty() && now.resemblance(before) < UNCHANGED
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::finding::{FindingKind, Sketch};
+    use crate::model::finding::FindingKind;
     use crate::model::sample;
 
     fn recorded(report: &Report) -> Recorded {
@@ -109,7 +118,7 @@ mod tests {
             let sketch: Vec<String> = finding.sketch.0.iter().map(|hash| format!("{hash:x}")).collect();
             serde_json::json!({"id": finding.id, "purl": finding.purl, "aliases": finding.aliases, "versions": finding.versions,
                 "license": finding.license, "kind": finding.kind, "root": finding.root, "managed": finding.is_managed(),
-                "modified_files": finding.modified_files, "sketch": sketch})
+                "modified_files": finding.modified_files, "files": finding.files, "sketch": sketch})
         };
         let components: Vec<_> = report.findings.iter().map(one).collect();
         serde_json::from_value(serde_json::json!({"schema": "foundling-report/1", "components": components})).unwrap()
@@ -134,7 +143,7 @@ mod tests {
         assert!(same.gone.is_empty());
         let mut changed = before.findings[0].clone();
         changed.modified_files = 2;
-        let now = with(&[changed, finding("pkg:npm/b@2", "ext/b", 10..50), finding("pkg:npm/b@1", "x/b", 100..140)]);
+        let now = with(&[changed, finding("pkg:npm/b@2", "ext/b", 1..41), finding("pkg:npm/b@1", "x/b", 100..140)]);
         let found = compare(&now, &earlier);
         assert_eq!(found.findings, [BaselineState::Changed, BaselineState::Unchanged, BaselineState::New]);
         assert!(found.gone.is_empty());
@@ -142,6 +151,17 @@ mod tests {
         assert_eq!(fewer.findings, [BaselineState::New]);
         let gone: Vec<&str> = fewer.gone.iter().map(|one| one.purl.as_str()).collect();
         assert_eq!(gone, ["pkg:npm/a@1", "pkg:npm/b@1"]);
+    }
+
+    #[test]
+    fn more_files_or_other_content_in_a_known_folder_are_a_change() {
+        let before = with(&[finding("pkg:npm/a@1", "lib/a", 0..40)]);
+        let earlier = recorded(&before);
+        let mut grown = before.findings[0].clone();
+        grown.files += 8;
+        assert_eq!(compare(&with(&[grown]), &earlier).findings, [BaselineState::Changed]);
+        let other = with(&[finding("pkg:npm/a@1", "lib/a", 500..540)]);
+        assert_eq!(compare(&other, &earlier).findings, [BaselineState::Changed]);
     }
 
     #[test]

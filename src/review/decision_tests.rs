@@ -46,6 +46,10 @@ fn a_decision_holds_for_component_and_content() {
     let whole =
         one(&format!("sketch = [{}]", (0..64).map(|hash| format!("\"{:x}\"", hash * 2)).collect::<Vec<_>>().join(",")));
     assert!(!whole.is_about(&more, "lib/x"), "a small part of more");
+    let mut grown = finding("pkg:npm/jquery@1", 0..0);
+    grown.sketch = Sketch((0..96).collect());
+    let few_files = one(&sketch(0..30));
+    assert!(!few_files.is_about(&grown, "lib/x"), "eight files more than were decided about");
     let mut part = finding("pkg:npm/jquery@1", 0..0);
     part.sketch = Sketch((0..32).map(|hash| hash * 4).collect());
     assert!(whole.is_about(&part, "lib/x"), "a part of it");

@@ -34,6 +34,7 @@ impl Recorded {
             root: report.shown_path(one.scan_root, &one.root).into_owned(),
             managed: one.is_managed(),
             modified_files: one.modified_files,
+            files: Some(one.files),
             sketch: one.sketch.0.iter().map(|hash| format!("{hash:016x}")).collect(),
         };
         let discrepancy = |one: &Discrepancy| RecordedDiscrepancy {
@@ -73,6 +74,9 @@ pub struct RecordedFinding {
     /// Whether a manifest accounted for it.
     #[serde(default)]
     pub managed: bool,
+    /// Files that it is made of, where the report says.
+    #[serde(default)]
+    pub files: Option<u32>,
     /// Files that differ from the release.
     #[serde(default)]
     pub modified_files: u32,

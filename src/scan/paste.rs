@@ -24,8 +24,13 @@ pub fn paste(bytes: &[u8], name: Option<&str>, indexes: &Indexes, options: &Opti
     let guessed = name.is_none().then(|| guess(bytes, indexes)).flatten();
     let named = guessed.map(|ending| format!("{NAME}.{ending}"));
     let path = name.or(named.as_deref()).unwrap_or(NAME);
-    let source =
-        SourceFile { root: RootNo(0), path, bytes: bytes.len() as u64, blake3: *blake3::hash(bytes).as_bytes() };
+    let source = SourceFile {
+        root: RootNo(0),
+        path,
+        archive: 0,
+        bytes: bytes.len() as u64,
+        blake3: *blake3::hash(bytes).as_bytes(),
+    };
     let mut worker = Worker::new(search, options, &|_| (), &gathered);
     worker.examine(&source, Some(bytes), false);
     drop(worker);
@@ -45,7 +50,7 @@ fn guess(bytes: &[u8], indexes: &Indexes) -> Option<&'static str> {
     let mut scratch = Scratch::default();
     let mut known = |ending: &str| {
         let path = format!("{NAME}.{ending}");
-        let source = SourceFile { root: RootNo(0), path: &path, bytes: bytes.len() as u64, blake3 };
+        let source = SourceFile { root: RootNo(0), path: &path, archive: 0, bytes: bytes.len() as u64, blake3 };
         let found = examine(&search, &source, Content::Text(text), &mut scratch, None);
         let score = found.snippets.iter().filter(|part| !part.weak).map(|part| part.score as u64).max().unwrap_or(0);
         (found.whole.len(), score)

@@ -174,7 +174,16 @@ mod tests {
     fn manifest(kind: ManifestKind, site: Site) -> Manifest {
         let declaration = Declaration { purl: "pkg:pypi/a".into(), version: None, aliases: Vec::new(), line: 1, site };
         let (path, ecosystem) = ("m".to_string(), "pypi");
-        Manifest { root: RootNo(0), path, kind, ecosystem, whole: true, declarations: vec![declaration], subject: None }
+        Manifest {
+            root: RootNo(0),
+            path,
+            kind,
+            ecosystem,
+            whole: true,
+            declarations: vec![declaration],
+            subject: None,
+            needs: Vec::new(),
+        }
     }
 
     fn recorded(path: &str, content: &str) -> RecordedFile {

@@ -78,18 +78,20 @@ fn vendored(source: Source<'_>) -> Found {
                 _ => (None, None),
             };
             module = named.map(|(name, version)| (name.to_string(), version.to_string()));
-            let root = path.and_then(|path| source.beside(path));
+            let root = path.and_then(|path| source.within(path));
             if let (Some((name, version)), Some(path)) = (&module, root) {
                 found.declare(number, ("golang", name), Some(version), Site::Folder { path, extent: Extent::Folder });
             }
             continue;
         }
-        match (&module, source.beside(line)) {
+        match (&module, source.within(line)) {
             (Some((name, version)), Some(path)) => {
                 found.declare(number, ("golang", name), Some(version), Site::Folder { path, extent: Extent::Folder });
             }
             (None, _) => {}
-            (_, None) => found.complain(number, format!("`{line}` lies outside the tree: not used")),
+            (_, None) => {
+                found.complain(number, format!("`{line}` lies outside the folder of what is vendored: not used"))
+            }
         }
     }
     found

@@ -23,7 +23,7 @@ mod typed;
 mod xml;
 mod yaml;
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use crate::error::{Code, Problem};
 use crate::model::declaration::{Declaration, Extent, Manifest, ManifestKind, Site, Subject, is_name};
@@ -45,6 +45,12 @@ impl Source<'_> {
     /// `None` where it is absolute or leaves the root.
     fn beside(&self, relative: &str) -> Option<String> {
         below(folder(self.path), relative)
+    }
+
+    /// [`Source::beside`] of what lies below the manifest's own folder; `None` for what is around it, which is not the
+    /// manifest's to speak of.
+    fn within(&self, relative: &str) -> Option<String> {
+        self.beside(relative).filter(|path| is_within(folder(self.path), path))
     }
 }
 
@@ -73,6 +79,8 @@ fn below(base: &str, relative: &str) -> Option<String> {
 struct Found {
     /// What the manifest's own folder is.
     subject: Option<Subject>,
+    /// What that needs in its turn: purls.
+    needs: Vec<String>,
     declarations: Vec<Declaration>,
     /// What it could not make sense of: 1-based line (0 where not known), and why.
     complaints: Vec<(u32, String)>,
@@ -81,7 +89,7 @@ struct Found {
 impl Found {
     /// Nothing, because of what is wrong at a line.
     fn broken(line: u32, why: impl Into<String>) -> Found {
-        Found { subject: None, declarations: Vec::new(), complaints: vec![(line, why.into())] }
+        Found { complaints: vec![(line, why.into())], ..Found::default() }
     }
 
     /// Takes a declaration of a package by its ecosystem and name; complains of a name that is none. A version that is none
@@ -195,6 +203,7 @@ pub fn read(root: RootNo, path: &str, bytes: &[u8], size: u64) -> Option<(Manife
         whole: found.complaints.is_empty(),
         declarations: found.declarations,
         subject: found.subject,
+        needs: found.needs,
     };
     Some((manifest, problems))
 }
@@ -210,6 +219,11 @@ fn refuse_around(path: &str, found: &mut Found) {
         }
         _ => true,
     });
+}
+
+/// Whether a path lies below a folder and is not the folder.
+fn is_within(home: &str, path: &str) -> bool {
+    !path.is_empty() && path != home && holds(home, path)
 }
 
 /// Whether a file is below a folder; everything is below the root.
@@ -251,14 +265,21 @@ fn subjects(manifests: &[Manifest], name: &str) -> HashMap<String, Subject> {
 }
 
 /// Installers of Composer may put a package anywhere beside the vendor folder. Its record alone could so account for any
-/// folder of the project: all that lies there is the package's only where a `composer.json` there says so, too.
+/// folder of the project: all that lies there is the package's only where a `composer.json` there says so, too, and the
+/// project's `composer.lock` knows the package.
 fn confirm_plugins(manifests: &mut [Manifest]) {
     let subjects = subjects(manifests, "composer.json");
+    let locks = manifests.iter().filter(|manifest| is_named(&manifest.path, &["composer.lock"]));
+    let purls = |lock: &Manifest| lock.declarations.iter().map(|one| one.purl.clone()).collect::<BTreeSet<String>>();
+    let locked: HashMap<String, BTreeSet<String>> =
+        locks.map(|lock| (folder(&lock.path).to_string(), purls(lock))).collect();
     for record in manifests.iter_mut().filter(|manifest| is_named(&manifest.path, &["installed.json"])) {
         let vendor = folder(folder(&record.path));
+        let known = locked.get(folder(vendor));
         for declaration in &mut record.declarations {
             let Site::Folder { path, extent } = &mut declaration.site else { continue };
-            let confirmed = subjects.get(path).is_some_and(|subject| subject.purl == declaration.purl);
+            let confirmed = subjects.get(path).is_some_and(|subject| subject.purl == declaration.purl)
+                && known.is_some_and(|purls| purls.contains(&declaration.purl));
             if !confirmed && (vendor.is_empty() || !holds(vendor, path)) {
                 *extent = Extent::Component;
             }
@@ -397,7 +418,11 @@ mod tests {
         let record = manifest("vendor/composer/installed.json", record);
         let own = manifest("web/b/composer.json", "{\"name\": \"A/B\"}");
         let other = manifest("src/composer.json", "{\"name\": \"my/app\"}");
-        let joined = join(vec![record, own, other]);
+        let lock = manifest("composer.lock", "{\"packages\": [{\"name\": \"a/b\"}, {\"name\": \"c/d\"}]}");
+        let unknown = join(vec![record.clone(), own.clone()]);
+        let at = |one: &Declaration| matches!(&one.site, Site::Folder { extent: Extent::Component, .. });
+        assert!(at(&unknown[0].declarations[0]), "no lockfile knows it: {unknown:?}");
+        let joined = join(vec![record, own, other, lock]);
         let extents = joined[0].declarations.iter().map(|one| match &one.site {
             Site::Folder { path, extent } => (path.as_str(), *extent),
             other => panic!("{other:?}"),

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::key_lines::KeyLines;
 use super::typed::{list, table, text};
-use super::{Found, Reader, Source, below, is_named, json};
+use super::{Found, Reader, Source, below, is_named, is_within, json};
 use crate::model::declaration::{Checksum, ManifestKind, RecordedFile, Site, package_purl};
 use crate::model::place::{base_name, folder};
 
@@ -164,7 +164,8 @@ fn is_list(path: &str) -> bool {
 fn list_of_files(source: Source<'_>) -> Found {
     let mut found = Found::default();
     let stem = base_name(source.path).trim_end_matches(".list");
-    let [name, version, _triplet] = stem.splitn(3, '_').collect::<Vec<_>>()[..] else {
+    let parts = stem.rsplit_once('_').and_then(|(release, system)| Some((release.split_once('_')?, system)));
+    let Some(((name, version), system)) = parts else {
         return Found::broken(0, "its name is not that of a package, a version and a system: not used");
     };
     let home = folder(folder(folder(source.path)));
@@ -173,9 +174,10 @@ fn list_of_files(source: Source<'_>) -> Found {
         if line.is_empty() || line.ends_with('/') {
             continue;
         }
-        match below("", line).and_then(|inner| below(home, &inner)) {
+        // Each system's packages have a folder, and share it with nothing else.
+        match below("", line).filter(|inner| is_within(system, inner)).and_then(|inner| below(home, &inner)) {
             Some(path) => files.push(RecordedFile { path, checksum: Checksum::None }),
-            None => found.complain(number, "a file outside the folder of what is installed: not used"),
+            None => found.complain(number, "a file outside the folder of what is installed for its system: not used"),
         }
     }
     if !files.is_empty() {

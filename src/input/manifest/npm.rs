@@ -13,14 +13,19 @@ use crate::model::limits;
 use crate::model::place::folder;
 
 const NODE_MODULES: &str = "node_modules";
-const LOCKS: &[&str] = &["package-lock.json", "npm-shrinkwrap.json", ".package-lock.json"];
+const LOCKS: &[&str] = &["package-lock.json", "npm-shrinkwrap.json"];
+/// The list that npm keeps in `node_modules` of what it put there.
+const HIDDEN: &[&str] = &[".package-lock.json"];
 /// Tables of a package.json that name packages.
 const WISHES: &[&str] = &["dependencies", "devDependencies", "optionalDependencies", "peerDependencies"];
+/// Those of them that are installed with a package that is itself installed.
+const NEEDS: &[&str] = &["dependencies", "optionalDependencies", "peerDependencies"];
 /// What stands before a place in the project itself.
 const OWN: &[&str] = &["file:", "link:", "workspace:", "portal:"];
 
 pub(super) const READERS: &[Reader] = &[
     Reader { is: |path| is_named(path, LOCKS), kind: ManifestKind::Lockfile, ecosystem: "npm", read: lock },
+    Reader { is: |path| is_named(path, HIDDEN), kind: ManifestKind::InstallRecord, ecosystem: "npm", read: lock },
     Reader { is: is_installed, kind: ManifestKind::InstallRecord, ecosystem: "npm", read: installed },
     Reader {
         is: |path| is_named(path, &["package.json"]) && !path.split('/').any(|part| part == NODE_MODULES),
@@ -62,9 +67,7 @@ fn lock(source: Source<'_>) -> Found {
 fn by_folder(home: &str, packages: &Map<String, Value>, lines: &KeyLines<'_>, found: &mut Found) {
     for (key, entry) in packages {
         let Some((above, folder)) = key.rsplit_once("node_modules/") else { continue };
-        let stays = |folder: &str| !folder.split(['/', '\\']).any(|part| matches!(part, "" | "." | ".."));
-        let depth = if folder.starts_with('@') { 2 } else { 1 };
-        if !(above.is_empty() || above.ends_with('/')) || !stays(folder) || folder.split('/').count() != depth {
+        if !(above.is_empty() || above.ends_with('/')) || !is_folder_of_package(folder) {
             found.complain(lines.line(key), format!("`{key}` is no place of a package: not used"));
             continue;
         }
@@ -76,11 +79,21 @@ fn by_folder(home: &str, packages: &Map<String, Value>, lines: &KeyLines<'_>, fo
     }
 }
 
+/// Whether a name is that of a folder which a package can have: one part, or two with a scope.
+fn is_folder_of_package(name: &str) -> bool {
+    let depth = if name.starts_with('@') { 2 } else { 1 };
+    name.split('/').count() == depth && !name.split(['/', '\\']).any(|part| matches!(part, "" | "." | ".."))
+}
+
 /// Version 1: by name, and nested.
 fn nested(home: &str, packages: &Map<String, Value>, lines: &KeyLines<'_>, found: &mut Found) {
     let mut waiting: Vec<(String, &Map<String, Value>, usize)> = vec![(String::new(), packages, 0)];
     while let Some((around, packages, depth)) = waiting.pop() {
         for (name, entry) in packages {
+            if !is_folder_of_package(name) {
+                found.complain(lines.line(name), format!("`{name}` is no place of a package: not used"));
+                continue;
+            }
             let key = format!("{around}{NODE_MODULES}/{name}");
             place(home, &key, name, entry, lines.line(name), found);
             match entry.get("dependencies") {
@@ -116,6 +129,8 @@ fn installed(source: Source<'_>) -> Found {
         Err(broken) => return broken,
     };
     let mut found = Found::default();
+    let needs = NEEDS.iter().filter_map(|table| value.get(*table)?.as_object()).flatten().filter_map(wish);
+    found.needs = needs.filter_map(|(name, _)| Some(Subject::of("npm", name, None)?.purl)).collect();
     let Some(name) = value.get("name").and_then(Value::as_str) else {
         return Found::broken(0, "it names no package");
     };
@@ -123,6 +138,15 @@ fn installed(source: Source<'_>) -> Found {
     let site = Site::Folder { path: folder(source.path).to_string(), extent: Extent::Everything };
     found.declare(KeyLines::of(source.text).line("name"), ("npm", name), version, site);
     found
+}
+
+/// Name and range of a package that is asked for; `None` for what is the project's own. `npm:other@1.0` asks for another than
+/// the key says.
+fn wish<'v>((name, range): (&'v String, &'v Value)) -> Option<(&'v str, &'v str)> {
+    let range = range.as_str().unwrap_or_default();
+    let other = range.strip_prefix("npm:").and_then(|other| other.rsplit_once('@'));
+    let is_own = OWN.iter().any(|own| range.starts_with(own));
+    (!is_own).then(|| other.filter(|(name, _)| !name.is_empty()).unwrap_or((name, range)))
 }
 
 fn wishes(source: Source<'_>) -> Found {
@@ -135,14 +159,9 @@ fn wishes(source: Source<'_>) -> Found {
     let subject = text("name").and_then(|name| Subject::of("npm", name, text("version")));
     let mut found = Found { subject, ..Found::default() };
     for table in WISHES {
-        for (name, range) in value.get(*table).and_then(Value::as_object).into_iter().flatten() {
-            let range = range.as_str().unwrap_or_default();
-            if OWN.iter().any(|own| range.starts_with(own)) {
-                continue;
-            }
-            let line = lines.line(name);
-            let other = range.strip_prefix("npm:").and_then(|other| other.rsplit_once('@'));
-            let (name, range) = other.filter(|(name, _)| !name.is_empty()).unwrap_or((name, range));
+        for entry in value.get(*table).and_then(Value::as_object).into_iter().flatten() {
+            let line = lines.line(entry.0);
+            let Some((name, range)) = wish(entry) else { continue };
             let is_version = range.split('.').count() >= 3 && !range.contains([' ', '|', 'x', '*', '/', ':']);
             let exact =
                 Some(range).filter(|range| is_version && range.starts_with(|first: char| first.is_ascii_digit()));
@@ -166,6 +185,9 @@ mod tests {
             let said = complaints("package-lock.json", &lock);
             assert!(said[0].contains("no place of a package"), "{said:?}");
         }
+        let old = r#"{"lockfileVersion": 1, "dependencies": {"../../src": {"version": "npm:zlib@1"}, "a": {"version": "1"}}}"#;
+        assert_eq!(declared("package-lock.json", old), ["1 pkg:npm/a@1 node_modules/a/**"]);
+        assert!(complaints("package-lock.json", old)[0].contains("no place of a package"));
         let good = r#"{"packages": {"a/node_modules/@s/b/node_modules/c": {"version": "1"}, "node_modules/@s/b": {"version": "1"}}}"#;
         assert_eq!(declared("package-lock.json", good).len(), 2);
     }

@@ -3,7 +3,7 @@
 //! A record (`*.dist-info/RECORD`, PEP 376 and 627; `*.egg-info/installed-files.txt`) names every file that was installed, most
 //! with a checksum.
 
-use super::{Found, Reader, Source, below, is_named};
+use super::{Found, Reader, Source, below, is_named, is_within};
 use crate::model::declaration::{Checksum, Extent, ManifestKind, RecordedFile, Site};
 use crate::model::place::{base_name, folder};
 
@@ -103,6 +103,36 @@ fn installed(path: &str) -> (&str, Option<&str>) {
     }
 }
 
+/// Folders of an environment into which installers put programs and data of packages.
+const SHARED: &[&str] = &["bin", "Scripts", "share", "include", "etc", "man"];
+
+/// Whether a file is a record's to speak of, `home` being where the packages lie: it is beside the record, or among the
+/// programs and data of the environment around.
+fn is_own(home: &str, place: &str) -> bool {
+    let is_shared = || {
+        let inner = match environment(home)? {
+            "" => place,
+            around => place.strip_prefix(around)?.strip_prefix('/')?,
+        };
+        inner.split_once('/').filter(|(first, _)| SHARED.contains(first))
+    };
+    is_within(home, place) || is_shared().is_some()
+}
+
+/// The environment whose packages lie in a folder: `…` of `…/lib/python3.12/site-packages` and `…/Lib/site-packages`.
+fn environment(home: &str) -> Option<&str> {
+    let above = Some(folder(home)).filter(|_| ["site-packages", "dist-packages"].contains(&base_name(home)))?;
+    let versioned = ["python", "pypy"].iter().any(|one| base_name(above).starts_with(one));
+    let library = if versioned { folder(above) } else { above };
+    ["lib", "lib64", "Lib"].contains(&base_name(library)).then(|| folder(library))
+}
+
+/// With `--target`, programs and data lie in another folder than the one that is noted.
+fn is_of_environment(path: &str) -> bool {
+    let mut parts = path.split('/').skip_while(|part| *part == "..");
+    path.starts_with("..") && parts.next().is_some_and(|first| SHARED.contains(&first))
+}
+
 fn record(source: Source<'_>) -> Found {
     let mut found = Found::default();
     let home = folder(folder(source.path));
@@ -117,13 +147,16 @@ fn record(source: Source<'_>) -> Found {
             continue;
         };
         match below(home, &path) {
-            Some(inside) => {
-                // Programs and data go to folders of their own, and with `--target` to others than are noted.
+            Some(inside) if is_own(home, &inside) => {
+                // Programs are written anew for each environment.
                 let stays = !path.starts_with("..");
                 let (path, digest) = (inside, digest.strip_prefix("sha256=").filter(|_| stays).and_then(base64));
                 files.push(RecordedFile { path, checksum: digest.map_or(Checksum::None, Checksum::Sha256) });
             }
-            None => outside += 1,
+            Some(_) if !is_of_environment(&path) => {
+                found.complain(number, "a file that lies neither beside the package nor in its environment: not used");
+            }
+            _ => outside += 1,
         }
     }
     // Programs go to a folder of their own, which may lie outside of what is scanned.
@@ -163,7 +196,8 @@ fn cells(line: &str) -> Option<(String, &str)> {
 fn egg(source: Source<'_>) -> Found {
     let mut found = Found::default();
     let lines = source.text.lines().map(str::trim).filter(|line| !line.is_empty());
-    let paths = lines.filter_map(|line| source.beside(line));
+    let home = folder(folder(source.path));
+    let paths = lines.filter_map(|line| source.beside(line).filter(|place| is_own(home, place)));
     let files = paths.map(|path| RecordedFile { path, checksum: Checksum::None }).collect();
     let (name, version) = installed(source.path);
     found.declare(0, ("pypi", name), version, Site::Files(files));
@@ -242,13 +276,17 @@ mod tests {
     fn a_record_names_what_was_installed() {
         let digest = "A".repeat(43);
         let text = format!(
-            "a/__init__.py,sha256={digest},12\n\"a/x,\"\"y\".py\",,\n\"a/x, \"\"y\"\".py\",sha256=odd,3\n../../bin/a,sha256={digest},1\nA_b-1.0.dist-info/RECORD,,\nno comma\n"
+            "a/__init__.py,sha256={digest},12\n\"a/x,\"\"y\".py\",,\n\"a/x, \"\"y\"\".py\",sha256=odd,3\n../../bin/a,sha256={digest},1\nA_b-1.0.dist-info/RECORD,,\nno comma\n../../src/zlib.h,,\n"
         );
-        let path = "lib/site/A_b-1.0.dist-info/RECORD";
-        let expected =
-            "0 pkg:pypi/a-b@1.0 lib/site/a/__init__.py lib/site/a/x, \"y\".py bin/a lib/site/A_b-1.0.dist-info/RECORD";
+        let path = "e/Lib/site-packages/A_b-1.0.dist-info/RECORD";
+        let home = "e/Lib/site-packages";
+        let expected = format!(
+            "0 pkg:pypi/a-b@1.0 {home}/a/__init__.py {home}/a/x, \"y\".py e/bin/a {home}/A_b-1.0.dist-info/RECORD"
+        );
         assert_eq!(declared(path, &text), [expected]);
-        assert_eq!(complaints(path, &text).len(), 2);
+        let said = complaints(path, &text);
+        assert_eq!(said.len(), 3, "{said:?}");
+        assert!(said[2].starts_with("line 7: a file that lies neither beside"), "{said:?}");
         assert_eq!(base64(&digest), Some([0; 32]));
         assert_eq!(base64(&"A".repeat(42)), None);
         assert_eq!(base64(&format!("{}B", "A".repeat(42))), None, "bits are left over");
@@ -263,5 +301,17 @@ mod tests {
             declared("s/a-1.0-py3.8.egg-info/installed-files.txt", "../a/b.py\nPKG-INFO\n"),
             ["0 pkg:pypi/a@1.0 s/a/b.py s/a-1.0-py3.8.egg-info/PKG-INFO"]
         );
+    }
+
+    #[test]
+    fn a_record_accounts_for_nothing_but_its_package_and_what_it_put_into_the_environment() {
+        let own = |home: &str, place: &str| is_own(home, place);
+        assert!(own("v/lib/python3.12/site-packages", "v/lib/python3.12/site-packages/a.py"));
+        assert!(own("v/lib/python3.12/site-packages", "v/share/man/a.1") && own("Lib/site-packages", "Scripts/a.exe"));
+        assert!(!own("v/lib/python3.12/site-packages", "v/src/a.c") && !own("tests/data", "src/bin/a"));
+        assert!(!own("v/site-packages", "bin/a") && !own("lib/site-packages", "lib/zlib/zlib.h"));
+        let hostile = "../../src/zlib/zlib.h\n../b.py\n";
+        let path = "tests/data/evil-1.egg-info/installed-files.txt";
+        assert_eq!(declared(path, hostile), ["0 pkg:pypi/evil@1 tests/data/b.py"]);
     }
 }

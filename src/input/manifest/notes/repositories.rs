@@ -58,8 +58,8 @@ pub(super) fn modules(source: Source<'_>) -> Found {
             found.complain(section.line, "a submodule without `path` or `url`: not used");
             continue;
         };
-        match source.beside(path) {
-            Some(path) if !path.is_empty() => {
+        match source.within(path) {
+            Some(path) => {
                 let site = Site::Folder { path, extent: Extent::Everything };
                 // An address relative to the project's own names the repository all the same.
                 let url = if url.starts_with('.') {
@@ -69,7 +69,7 @@ pub(super) fn modules(source: Source<'_>) -> Found {
                 };
                 declare(&mut found, section.line, &url, None, site);
             }
-            _ => found.complain(section.line, "a submodule outside the tree: not used"),
+            None => found.complain(section.line, "a submodule outside the repository: not used"),
         }
     }
     found
@@ -95,11 +95,17 @@ mod tests {
 
     #[test]
     fn submodules_are_folders_of_other_repositories() {
-        let text = "[submodule \"z\"]\n\tpath = third_party/zlib\n\turl = https://github.com/madler/zlib.git\n; remark\n[submodule \"up\"]\n path=../../x\n url=https://a.example/b\n[submodule \"s\"]\n path = s\n url = ../sibling.git\n[other]\n junk\n";
+        let text = "[submodule \"z\"]\n\tpath = third_party/zlib\n\turl = https://github.com/madler/zlib.git\n; remark\n[submodule \"up\"]\n path=../../x\n url=https://a.example/b\n[submodule \"s\"]\n path = s\n url = ../sibling.git\n[submodule \"around\"]\n path = ../static\n url = https://a.example/c\n[other]\n junk\n";
         let expected =
             ["1 pkg:github/madler/zlib a/third_party/zlib/** =pkg:generic/zlib", "8 pkg:generic/sibling a/s/**"];
         assert_eq!(declared("a/.gitmodules", text), expected);
-        assert_eq!(complaints("a/.gitmodules", text), ["line 5: a submodule outside the tree: not used"]);
+        assert_eq!(
+            complaints("a/.gitmodules", text),
+            [
+                "line 5: a submodule outside the repository: not used",
+                "line 11: a submodule outside the repository: not used"
+            ]
+        );
         assert_eq!(complaints(".gitmodules", "[submodule \"x\"]\n<<<<<<< HEAD\njunk\n").len(), 3);
     }
 

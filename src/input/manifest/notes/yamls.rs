@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::{address, repositories};
 use crate::input::manifest::node::Node;
-use crate::input::manifest::{Found, Source, below, yaml};
+use crate::input::manifest::{Found, Source, below, is_within, yaml};
 use crate::model::declaration::{Extent, Site, package_purl};
 use crate::model::place::folder;
 
@@ -38,9 +38,9 @@ pub(super) fn mozilla(source: Source<'_>) -> Found {
         .or_else(|| address::version(word(note, &["origin", "revision"])?));
     // A path from the repository's root, not from the note.
     let directory = word(note, &["vendoring", "vendor-directory"]);
-    let named = directory.and_then(|path| below("", path));
+    let named = directory.and_then(|path| below("", path)).filter(|path| !path.is_empty());
     if directory.is_some() && named.is_none() {
-        found.complain(line, "its `vendor-directory` is outside the tree: its own folder is taken");
+        found.complain(line, "its `vendor-directory` is no folder of the tree: its own folder is taken");
     }
     let path = named.unwrap_or_else(|| folder(source.path).to_string());
     match package_purl("generic", &name.to_lowercase().replace(' ', "-")) {
@@ -53,15 +53,16 @@ pub(super) fn mozilla(source: Source<'_>) -> Found {
     found
 }
 
-/// `west.yml`: paths are below the workspace, which is the folder around the repository with the note; where the workspace is
-/// what is scanned they are below that folder, else below the note's own.
+/// `west.yml`: paths are below the workspace, which is the folder around the repository with the note, if that is what is
+/// scanned; else below the note's own. A note further down, as among test data, speaks of nothing around it.
 pub(super) fn west(source: Source<'_>) -> Found {
     let mut found = Found::default();
     let documents = yaml::load(source.text, &mut found);
     let Some(manifest) = documents.first().and_then(|document| document.get("manifest")) else { return found };
     let default = word(manifest, &["defaults", "remote"]);
     let home = folder(source.path);
-    let workspaces = if home.is_empty() { vec![""] } else { vec![home, folder(home)] };
+    let around = if home.contains('/') { None } else { Some("").filter(|_| !home.is_empty()) };
+    let workspaces = [Some(home), around];
     let remotes = manifest.get("remotes").map(Node::items).unwrap_or_default();
     let bases: HashMap<&str, &str> =
         remotes.iter().filter_map(|remote| word(remote, &["name"]).zip(word(remote, &["url-base"]))).collect();
@@ -78,9 +79,13 @@ pub(super) fn west(source: Source<'_>) -> Found {
         let url = url.unwrap_or_else(|| format!("https://here/{name}"));
         let version = word(project, &["revision"]).and_then(address::version);
         let path = word(project, &["path"]).unwrap_or(name);
-        let places: Vec<String> = workspaces.iter().filter_map(|home| below(home, path)).collect();
+        let places: Vec<String> = workspaces
+            .iter()
+            .flatten()
+            .filter_map(|home| below(home, path).filter(|place| is_within(home, place)))
+            .collect();
         if places.is_empty() {
-            found.complain(project.line, "a project outside the tree: not used");
+            found.complain(project.line, "a project outside the workspace: not used");
         }
         for path in places {
             let site = Site::Folder { path, extent: Extent::Everything };
@@ -107,6 +112,8 @@ mod tests {
         let outside = "origin:\n  name: a\nvendoring:\n  vendor-directory: ../../x\n";
         assert_eq!(declared("ext/a/moz.yaml", outside), ["1 pkg:generic/a ext/a/*"]);
         assert_eq!(complaints("ext/a/moz.yaml", outside).len(), 1);
+        let all = "origin:\n  name: a\nvendoring:\n  vendor-directory: ./\n";
+        assert_eq!(declared("ext/a/moz.yaml", all), ["1 pkg:generic/a ext/a/*"]);
         assert!(!complaints("moz.yaml", "a: [\n").is_empty());
     }
 
@@ -120,6 +127,10 @@ mod tests {
             "11 pkg:generic/other zephyr/other/**",
         ];
         assert_eq!(declared("zephyr/west.yml", text), expected);
+        let around = "manifest:\n  projects:\n    - url: https://a.example/b\n      name: b\n      path: ../../src\n";
+        assert!(declared("tests/data/west.yml", around).is_empty());
+        assert_eq!(complaints("tests/data/west.yml", around), ["line 3: a project outside the workspace: not used"]);
+        assert_eq!(declared("tests/data/west.yml", &around.replace("../..", ".")).len(), 1);
         assert_eq!(complaints("west.yml", text), ["line 14: a project without a name: not used"]);
     }
 }

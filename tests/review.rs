@@ -293,3 +293,41 @@ fn a_decision_is_refused_where_something_is_missing() {
     let after = report(&tree, &["--decisions", "w.toml"]);
     assert!(components(&after).iter().all(|one| one["decision"]["kind"] == "to-be-removed"));
 }
+
+#[test]
+#[cfg(unix)]
+fn what_is_no_file_where_settings_and_decisions_are_looked_for_is_said() {
+    let tree = tree();
+    for name in ["foundling.toml", "foundling-decisions.toml"] {
+        let place = tree.path().join("tree").join(name);
+        std::fs::create_dir(&place).unwrap();
+        let ran = scan(&tree, &[]);
+        assert!(ran.refusal().contains(name) && ran.stderr.contains("is no file"), "{}", ran.stderr);
+        assert_eq!(scan(&tree, &["--no-config"]).status, Some(0));
+        std::fs::remove_dir(&place).unwrap();
+        std::os::unix::fs::symlink("nowhere", &place).unwrap();
+        assert!(scan(&tree, &[]).refusal().contains(name));
+        std::fs::remove_file(&place).unwrap();
+    }
+    let made = std::process::Command::new("mkfifo").arg(tree.path().join("pipe")).status();
+    assert!(made.expect("mkfifo runs").success());
+    for option in ["--config", "--decisions", "--baseline"] {
+        assert!(scan(&tree, &[option, "pipe"]).refusal().contains("`pipe` is no file"), "{option}");
+    }
+}
+
+#[test]
+fn a_decision_is_added_to_files_of_decisions_only() {
+    let tree = decided();
+    let entry =
+        ["decide", "--component", "pkg:npm/a", "accepted", "--reason", "r", "--author", "Ada", "--decisions", "x"];
+    for foreign in [&b"[package]\nname = \"a\"\n"[..], b"# by \xc4\n", b"<html>"] {
+        std::fs::write(tree.path().join("x"), foreign).unwrap();
+        let ran = run(tree.path(), entry);
+        assert!(ran.status == Some(2) && ran.stderr.contains('x'), "{}", ran.stderr);
+        assert_eq!(std::fs::read(tree.path().join("x")).unwrap(), foreign);
+    }
+    tree.add("x", "# Ours.\n");
+    assert_eq!(run(tree.path(), entry).status, Some(0));
+    assert!(std::fs::read_to_string(tree.path().join("x")).unwrap().starts_with("# Ours.\n\n[[decision]]\n"));
+}

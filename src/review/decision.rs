@@ -51,7 +51,8 @@ pub struct Decision {
     pub decided: Decided,
     /// Purl or pattern as it is written.
     pub component: String,
-    component_matcher: GlobMatcher,
+    /// Of a pattern; a purl is compared as it is.
+    component_matcher: Option<GlobMatcher>,
     sketch: Sketch,
     paths: Vec<GlobMatcher>,
     all: bool,
@@ -92,7 +93,8 @@ impl Decision {
     }
 
     fn names(&self, purl: &str) -> bool {
-        self.component.eq_ignore_ascii_case(purl) || self.component_matcher.is_match(purl)
+        self.component.eq_ignore_ascii_case(purl)
+            || self.component_matcher.as_ref().is_some_and(|pattern| pattern.is_match(purl))
     }
 
     fn is_wide(&self, place: &str) -> bool {
@@ -190,7 +192,7 @@ fn entry(body: &str, file: &str, head: usize) -> Result<Decision, (usize, String
         return Err((head, "it does not say in `replaced_by` what takes its place".to_string()));
     }
     Ok(Decision {
-        component_matcher: glob(&entry.component)?,
+        component_matcher: is_pattern(entry.component.get_ref()).then(|| glob(&entry.component)).transpose()?,
         component: entry.component.into_inner(),
         paths: entry.paths.iter().map(glob).collect::<Result<_, _>>()?,
         sketch: Sketch(sketch),
@@ -206,6 +208,11 @@ fn entry(body: &str, file: &str, head: usize) -> Result<Decision, (usize, String
             line: head as u32,
         },
     })
+}
+
+/// Whether a text means more than itself as a pattern.
+fn is_pattern(text: &str) -> bool {
+    text.contains(['*', '?', '[', '{', '\\'])
 }
 
 /// Whether a text is a day as ISO 8601 writes it.
@@ -241,7 +248,8 @@ pub struct NewEntry<'e> {
 impl NewEntry<'_> {
     /// The entry as it is written, an empty line before it.
     pub fn text(&self) -> String {
-        let quoted = |text: &str| toml::Value::String(text.to_string()).to_string();
+        // On one line, whatever stands in it: entries are told apart by lines. JSON's escapes are TOML's, but for DEL.
+        let quoted = |text: &str| serde_json::Value::from(text).to_string().replace('\u{7f}', "\\u007f");
         let list = |items: Vec<String>| format!("[{}]", items.join(", "));
         let kind = serde_json::to_value(self.decided.kind).ok();
         let kind = kind.and_then(|kind| kind.as_str().map(str::to_string)).unwrap_or_default();

@@ -134,6 +134,12 @@ fn what_is_written_reads_as_it_was_meant() {
     let [read] = &decisions[..] else { panic!("{decisions:?}") };
     assert_eq!(read.decided, Decided { file: "d.toml".into(), line: 2, ..decided.clone() });
     assert!(read.is_about(&finding("pkg:npm/jquery@2", 0..9), "x") && !read.all);
+    let injected = "x\n\n[[decision]]\ncomponent = \"pkg:*/*\"\nall = true\n\"\"\"\u{7f}";
+    let decided = Decided { reason: injected.into(), ..decided };
+    let entry = NewEntry { component: "pkg:npm/jquery", decided: &decided, sketch: &sketch, paths: &[] };
+    let (decisions, problems) = super::read(&entry.text(), "d.toml");
+    assert!(problems.is_empty() && decisions.len() == 1, "{problems:?} {}", entry.text());
+    assert_eq!(decisions[0].decided.reason, injected);
     let wide = NewEntry { component: "pkg:npm/*", decided: &decided, sketch: &Sketch::default(), paths: &[] };
     assert!(super::read(&wide.text(), "d").0[0].all);
 }

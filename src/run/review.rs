@@ -92,7 +92,7 @@ impl Held {
 fn settings_file(arguments: &cli::Review, roots: &[PathBuf]) -> Option<PathBuf> {
     match (&arguments.config, roots) {
         (Some(path), _) => Some(path.clone()),
-        (None, [root]) if !arguments.no_config => Some(root.join(FILE)).filter(|path| path.is_file()),
+        (None, [root]) if !arguments.no_config => Some(root.join(FILE)).filter(|path| is_there(path)),
         _ => None,
     }
 }
@@ -115,18 +115,59 @@ fn decision_files(
     };
     let beside = file.and_then(Path::parent).or(root).map(|folder| folder.join(DECISIONS_FILE));
     let named = |path: &PathBuf| all.iter().any(|other| other == path);
-    all.extend(beside.filter(|path| path.is_file() && !named(path)));
+    all.extend(beside.filter(|path| is_there(path) && !named(path)));
     all
 }
 
-fn text(path: &Path) -> Result<String, Error> {
+/// Whether anything has that name. What is no file is said to be none when it is opened: it may not be passed over.
+fn is_there(path: &Path) -> bool {
+    path.symlink_metadata().is_ok()
+}
+
+/// Opens a file. A pipe is none, which would be waited for without end; but one that the shell has made is.
+fn open(path: &Path) -> Result<File, Error> {
+    let failed = |source| Error::Io { what: "cannot read", path: path.to_path_buf(), source };
+    if !path.metadata().map_err(failed)?.is_file() && !path.starts_with("/dev/fd") {
+        return Err(Error::Usage(format!(
+            "`{}` is no file; with --no-config a scan looks for none at its root",
+            path.display()
+        )));
+    }
+    File::open(path).map_err(failed)
+}
+
+fn bytes(path: &Path) -> Result<Vec<u8>, Error> {
     let failed = |source| Error::Io { what: "cannot read", path: path.to_path_buf(), source };
     let mut bytes = Vec::new();
-    File::open(path).map_err(failed)?.take(limits::DECISIONS_BYTES + 1).read_to_end(&mut bytes).map_err(failed)?;
-    if bytes.len() as u64 > limits::DECISIONS_BYTES {
-        return Err(Error::Usage(format!("`{}` is over {} bytes", path.display(), limits::DECISIONS_BYTES)));
+    open(path)?.take(limits::DECISIONS_BYTES + 1).read_to_end(&mut bytes).map_err(failed)?;
+    match bytes.len() as u64 {
+        length if length <= limits::DECISIONS_BYTES => Ok(bytes),
+        _ => Err(Error::Usage(format!("`{}` is over {} bytes", path.display(), limits::DECISIONS_BYTES))),
     }
-    Ok(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+fn text(path: &Path) -> Result<String, Error> {
+    Ok(String::from_utf8_lossy(&bytes(path)?).into_owned())
+}
+
+/// What stands in a file of decisions to which one is added; nothing if there is none. What would not be written as it is
+/// there is not written over.
+fn before(path: &Path) -> Result<String, Error> {
+    if !is_there(path) {
+        return Ok(String::new());
+    }
+    let text = String::from_utf8(bytes(path)?).map_err(|error| {
+        let before = error.as_bytes().iter().take(error.utf8_error().valid_up_to());
+        let line = before.filter(|byte| **byte == b'\n').count() + 1;
+        Error::Usage(format!("{}:{line}: bytes that are no UTF-8; nothing is added to such a file", path.display()))
+    })?;
+    match decision::read(&text, &path.display().to_string()) {
+        (decisions, problems) if decisions.is_empty() && !problems.is_empty() => {
+            let why = problems.first().map_or("", |problem| problem.detail.as_str());
+            Err(Error::Usage(format!("`{}` is no file of decisions: {why}", path.display())))
+        }
+        _ => Ok(text),
+    }
 }
 
 /// A mistake with its place.
@@ -135,8 +176,7 @@ fn mistaken(path: &Path, mistake: &settings::Mistake) -> Error {
 }
 
 fn earlier(path: &Path) -> Result<Recorded, Error> {
-    let failed = |source| Error::Io { what: "cannot read", path: path.to_path_buf(), source };
-    let file = File::open(path).map_err(failed)?;
+    let file = open(path)?;
     recorded::read(BufReader::new(file.take(limits::REPORT_BYTES))).map_err(|why| {
         Error::Usage(format!("`{}`: {why}; make one with `foundling scan --format json`", path.display()))
     })
@@ -209,11 +249,15 @@ pub fn decide(arguments: &cli::Decide) -> Result<String, Error> {
     };
     let entry = NewEntry { component: &component, decided: &decided, sketch: &sketch, paths: &arguments.paths }.text();
     let path = &arguments.decisions;
-    let before = if path.exists() { text(path)? } else { String::new() };
-    // What was just written must hold when it is read again.
-    let (read, problems) = decision::read(&entry, &path.display().to_string());
-    if let (0, Some(problem)) = (read.len(), problems.first()) {
-        return Err(Error::Usage(format!("the decision would not be understood: {}", problem.detail)));
+    let shown = path.display().to_string();
+    let before = before(path)?;
+    // What was just written must hold when it is read again, and be the one decision.
+    match decision::read(&entry, &shown) {
+        (read, problems) if read.len() == 1 && problems.is_empty() => {}
+        (_, problems) => {
+            let why = problems.first().map_or("it would be more than one", |problem| problem.detail.as_str());
+            return Err(Error::Usage(format!("the decision would not be understood: {why}")));
+        }
     }
     let gap = if before.is_empty() || before.ends_with('\n') { "" } else { "\n" };
     let entry = if before.is_empty() { entry.trim_start() } else { &entry };

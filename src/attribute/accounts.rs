@@ -17,6 +17,10 @@ use crate::model::purl::with_version;
 /// Where npm and its kin install packages.
 const NODE_MODULES: &str = "node_modules";
 
+/// Declarations of one folder or file that are used, the first ones. No honest tree has as many, and each is looked at for
+/// each file below.
+const AT_ONE_PLACE: usize = 64;
+
 /// A declaration among those of a tree: manifest and place in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Ref {
@@ -38,7 +42,8 @@ pub struct Accounts<'m> {
     manifests: Vec<&'m Manifest>,
     files: HashMap<&'m str, Vec<Ref>>,
     folders: HashMap<&'m str, Vec<Ref>>,
-    somewhere: Vec<Ref>,
+    /// With the folder below which it is and the names that it has there.
+    somewhere: Vec<(Ref, &'m str, Names)>,
     /// By purl as it compares.
     names: HashMap<String, Vec<Ref>>,
     /// Installed packages that the lockfile around them does not know.
@@ -71,10 +76,10 @@ impl<'m> Accounts<'m> {
     fn add(&mut self, by: Ref, declaration: &'m Declaration) {
         match &declaration.site {
             Site::Elsewhere => {}
-            Site::Folder { path, .. } => self.folders.entry(path).or_default().push(by),
-            Site::File(path) => self.files.entry(path).or_default().push(by),
-            Site::Files(files) => files.iter().for_each(|file| self.files.entry(&file.path).or_default().push(by)),
-            Site::Somewhere(_) => self.somewhere.push(by),
+            Site::Folder { path, .. } => at(&mut self.folders, path, by),
+            Site::File(path) => at(&mut self.files, path, by),
+            Site::Files(files) => files.iter().for_each(|file| at(&mut self.files, &file.path, by)),
+            Site::Somewhere(below) => self.somewhere.push((by, below, declared_names(declaration))),
         }
         for purl in std::iter::once(&declaration.purl).chain(&declaration.aliases) {
             self.names.entry(folded(purl)).or_default().push(by);
@@ -132,11 +137,9 @@ impl<'m> Accounts<'m> {
                 return Some(account);
             }
         }
-        let noted = |by: &&Ref| match self.get(**by).map(|(_, declaration)| &declaration.site) {
-            Some(Site::Somewhere(below)) => is_below(path, below) && self.is_of(**by, names),
-            _ => false,
-        };
-        self.somewhere.iter().filter(noted).map(of).min()
+        // Who notes a name alone, calls it as people do.
+        let noted = self.somewhere.iter().filter(|(_, below, own)| is_below(path, below) && own.alike(names));
+        noted.map(|(by, ..)| of(by)).min()
     }
 
     /// Whether a declaration names a component. People who note what they copied call it by its name, not by a purl.
@@ -183,6 +186,14 @@ impl<'m> Accounts<'m> {
     pub fn managed_by(&self, account: Account) -> Option<ManagedBy> {
         let (manifest, declaration) = self.get(account.by)?;
         Some(ManagedBy { relation: account.relation, at: declared_at(manifest, declaration) })
+    }
+}
+
+/// Notes a declaration for a place, up to [`AT_ONE_PLACE`].
+fn at<'m>(places: &mut HashMap<&'m str, Vec<Ref>>, place: &'m str, by: Ref) {
+    let all = places.entry(place).or_default();
+    if all.len() < AT_ONE_PLACE {
+        all.push(by);
     }
 }
 

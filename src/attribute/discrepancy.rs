@@ -63,7 +63,8 @@ pub struct Found<'f, 'm> {
 pub fn find(found: &Found<'_, '_>) -> Vec<Discrepancy> {
     let mut out = Vec::new();
     let mut tampered: BTreeSet<String> = BTreeSet::new();
-    checked(found, &mut out, &mut tampered);
+    let carried = carried(found);
+    checked(found, &carried, &mut out, &mut tampered);
     for Attributed { finding, testimony, .. } in found.findings {
         let Some((by, testimony)) = testimony else { continue };
         let Some((manifest, declaration)) = found.accounts.get(*by) else { continue };
@@ -81,7 +82,7 @@ pub fn find(found: &Found<'_, '_>) -> Vec<Discrepancy> {
             });
         }
     }
-    unrecognised(found, &mut out);
+    unrecognised(found, &carried, &mut out);
     for by in found.accounts.extraneous() {
         let Some((manifest, declaration)) = found.accounts.get(*by) else { continue };
         let root = place(declaration).unwrap_or_default();
@@ -113,13 +114,25 @@ fn place(declaration: &Declaration) -> Option<&str> {
 /// What one manifest, by its place, says of one release: its purl and version.
 type Claim<'d> = (usize, &'d str, Option<&'d str>);
 
+/// The places of the manifests that were looked at and came with a package that another one accounts for.
+fn carried(found: &Found<'_, '_>) -> BTreeSet<usize> {
+    let looked_at: BTreeSet<usize> = found.checked.iter().map(|one| one.manifest).collect();
+    let is_carried = |at: &usize| found.accounts.at(*at, 0).is_some_and(|(by, _)| found.accounts.is_carried(by));
+    looked_at.into_iter().filter(is_carried).collect()
+}
+
 /// What records and notes say, and the files do not.
-fn checked(found: &Found<'_, '_>, out: &mut Vec<Discrepancy>, tampered: &mut BTreeSet<String>) {
+fn checked(
+    found: &Found<'_, '_>,
+    carried: &BTreeSet<usize>,
+    out: &mut Vec<Discrepancy>,
+    tampered: &mut BTreeSet<String>,
+) {
     // One note may stand for several places at which the thing may be: a folder, or a file of that name.
     let mut places: BTreeMap<Claim<'_>, (bool, &Manifest, &Declaration)> = BTreeMap::new();
     for one in found.checked {
         let Some((manifest, declaration)) = found.accounts.at(one.manifest, one.declaration) else { continue };
-        if found.accounts.is_carried(manifest) {
+        if carried.contains(&one.manifest) {
             continue;
         }
         if one.files > 0 {
@@ -163,7 +176,7 @@ fn record_root<'d>(manifest: &'d Manifest, declaration: &'d Declaration) -> &'d 
 }
 
 /// Notes of releases that the indexes know, at places of which no file is recognised.
-fn unrecognised(found: &Found<'_, '_>, out: &mut Vec<Discrepancy>) {
+fn unrecognised(found: &Found<'_, '_>, carried: &BTreeSet<usize>, out: &mut Vec<Discrepancy>) {
     for one in found.checked.iter().filter(|one| one.present) {
         let Some((manifest, declaration)) = found.accounts.at(one.manifest, one.declaration) else { continue };
         let (ManifestKind::VendoringNote, Site::Folder { path, .. }) = (manifest.kind, &declaration.site) else {
@@ -171,7 +184,7 @@ fn unrecognised(found: &Found<'_, '_>, out: &mut Vec<Discrepancy>) {
         };
         let names = declared_names(declaration);
         let Some(version) = &declaration.version else { continue };
-        if found.accounts.is_carried(manifest) || !names.purls().any(|purl| (found.known)(purl, version)) {
+        if carried.contains(&one.manifest) || !names.purls().any(|purl| (found.known)(purl, version)) {
             continue;
         }
         let is_it = |one: &Attributed| {

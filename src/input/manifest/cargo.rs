@@ -65,6 +65,7 @@ fn wishes(source: Source<'_>) -> Found {
     let text = |name: &str| package.and_then(|package| package.get(name)).and_then(Value::as_str);
     let subject = text("name").and_then(|name| Subject::of("cargo", name, text("version")));
     let mut found = Found { subject, ..Found::default() };
+    let lines = KeyLines::of_toml(source.text);
     let targets = table.get("target").and_then(Value::as_table).into_iter().flat_map(Table::values);
     let workspace = table.get("workspace").and_then(Value::as_table);
     let homes = std::iter::once(&table).chain(workspace).chain(targets.filter_map(Value::as_table));
@@ -76,19 +77,9 @@ fn wishes(source: Source<'_>) -> Found {
         }
         let name = text("package").unwrap_or(key);
         let exact = wish.as_str().or(text("version")).and_then(|range| range.strip_prefix('='));
-        found.declare(line_of(source.text, key), ("cargo", name), exact, Site::Elsewhere);
+        found.declare(lines.line(key), ("cargo", name), exact, Site::Elsewhere);
     }
     found
-}
-
-/// The line on which a crate's key stands: `key =`, `[dependencies.key]`.
-fn line_of(text: &str, key: &str) -> u32 {
-    let names = |line: &str| {
-        let line = line.trim_start();
-        let own = line.strip_prefix(key).is_some_and(|rest| rest.trim_start().starts_with(['=', '.']));
-        own || line.starts_with('[') && line.trim_end().ends_with(&format!(".{key}]"))
-    };
-    text.lines().zip(1..).find(|(line, _)| names(line)).map_or(0, |(_, number)| number)
 }
 
 fn vendored(source: Source<'_>) -> Found {

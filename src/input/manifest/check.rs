@@ -1,7 +1,7 @@
 //! Compares what records say of files with the files: whether anything is at a declared place, and whether the checksums that
 //! an installer wrote down still hold.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -36,11 +36,12 @@ pub fn check_some(root: &Path, manifests: &[Manifest], wanted: &(dyn Fn(&Manifes
         .filter(|(_, manifest)| looked_at(manifest.kind) && wanted(manifest))
         .flat_map(|(at, manifest)| manifest.declarations.iter().enumerate().map(move |(number, one)| (at, number, one)))
         .collect();
+    let looks = Looks::at(root, &sites);
     let look = |(manifest, declaration, one): (usize, usize, &Declaration)| {
         let (present, changes) = match &one.site {
-            Site::Folder { path, extent } => (holds_a_file(root, path, *extent), Vec::new()),
+            Site::Folder { path, extent } => (looks.folders.contains(&(path.as_str(), *extent)), Vec::new()),
             Site::File(path) => (is_file(&root.join(path)), Vec::new()),
-            Site::Files(files) => compare(root, files, &recorded, (manifest, declaration)),
+            Site::Files(files) => compare(root, files, (&recorded, &looks), (manifest, declaration)),
             Site::Elsewhere | Site::Somewhere(_) => return None,
         };
         let files = changes.len() as u32;
@@ -50,29 +51,67 @@ pub fn check_some(root: &Path, manifests: &[Manifest], wanted: &(dyn Fn(&Manifes
     sites.into_par_iter().filter_map(look).collect()
 }
 
+/// What a look at each declared folder and each recorded file says, once however many declarations and lines name it.
+struct Looks<'d> {
+    /// Folders that hold a file.
+    folders: HashSet<(&'d str, Extent)>,
+    /// Checksums of files, where they are recorded and can be read.
+    files: HashMap<&'d str, [u8; 32]>,
+}
+
+impl<'d> Looks<'d> {
+    fn at(root: &Path, sites: &[(usize, usize, &'d Declaration)]) -> Looks<'d> {
+        let (mut folders, mut files) = (HashSet::new(), HashSet::new());
+        for (_, _, one) in sites {
+            match &one.site {
+                Site::Folder { path, extent } => drop(folders.insert((path.as_str(), *extent))),
+                Site::Files(all) => {
+                    let summed = all.iter().filter(|file| matches!(file.checksum, Checksum::Sha256(_)));
+                    files.extend(summed.map(|file| file.path.as_str()));
+                }
+                Site::File(_) | Site::Elsewhere | Site::Somewhere(_) => {}
+            }
+        }
+        let sum = |path: &'d str| {
+            let full = root.join(path);
+            if is_file(&full) { Some((path, sha256(&full).ok()?)) } else { None }
+        };
+        Looks {
+            folders: folders.into_par_iter().filter(|(path, extent)| holds_a_file(root, path, *extent)).collect(),
+            files: files.into_par_iter().filter_map(sum).collect(),
+        }
+    }
+}
+
 /// Which record each recorded file, and each folder of recorded files, belongs to.
 struct Recorded<'m> {
     files: BTreeSet<&'m str>,
-    /// `None` where several records share the folder.
-    folders: BTreeMap<&'m str, Option<(usize, usize)>>,
+    /// Folders of the files of one record alone, by that.
+    folders: BTreeMap<(usize, usize), Vec<&'m str>>,
 }
 
 impl<'m> Recorded<'m> {
     fn of(manifests: &'m [Manifest]) -> Recorded<'m> {
-        let mut recorded = Recorded { files: BTreeSet::new(), folders: BTreeMap::new() };
+        let mut files = BTreeSet::new();
+        // `None` where several records share the folder.
+        let mut owners: BTreeMap<&str, Option<(usize, usize)>> = BTreeMap::new();
         for (at, manifest) in manifests.iter().enumerate() {
             for (number, declaration) in manifest.declarations.iter().enumerate() {
-                let Site::Files(files) = &declaration.site else { continue };
-                for file in files {
-                    recorded.files.insert(&file.path);
-                    let owner = recorded.folders.entry(folder(&file.path)).or_insert(Some((at, number)));
+                let Site::Files(all) = &declaration.site else { continue };
+                for file in all {
+                    files.insert(file.path.as_str());
+                    let owner = owners.entry(folder(&file.path)).or_insert(Some((at, number)));
                     if *owner != Some((at, number)) {
                         *owner = None;
                     }
                 }
             }
         }
-        recorded
+        let mut folders: BTreeMap<(usize, usize), Vec<&str>> = BTreeMap::new();
+        for (home, owner) in owners.into_iter().filter(|(home, _)| !home.is_empty()) {
+            owner.into_iter().for_each(|owner| folders.entry(owner).or_default().push(home));
+        }
+        Recorded { files, folders }
     }
 }
 
@@ -80,7 +119,7 @@ impl<'m> Recorded<'m> {
 fn compare(
     root: &Path,
     files: &[RecordedFile],
-    recorded: &Recorded<'_>,
+    (recorded, looks): (&Recorded<'_>, &Looks<'_>),
     own: (usize, usize),
 ) -> (bool, Vec<(Change, String)>) {
     let mut changes = Vec::new();
@@ -94,7 +133,7 @@ fn compare(
             Checksum::None => {}
             Checksum::Sha256(_) if !there => changes.push((Change::Missing, file.path.clone())),
             Checksum::Sha256(expected) => {
-                if sha256(&path).is_ok_and(|found| found != *expected) {
+                if looks.files.get(file.path.as_str()).is_some_and(|found| found != expected) {
                     changes.push((Change::Modified, file.path.clone()));
                 }
             }
@@ -103,13 +142,14 @@ fn compare(
     if present {
         added(root, recorded, own, &mut changes);
     }
-    changes.sort_by(|(_, one), (_, other)| one.cmp(other));
+    changes.sort_by(|one, other| (&one.1, one.0).cmp(&(&other.1, other.0)));
+    changes.dedup();
     (present, changes)
 }
 
 /// Files that lie among those of one record alone and stand in none.
 fn added(root: &Path, recorded: &Recorded<'_>, own: (usize, usize), changes: &mut Vec<(Change, String)>) {
-    for (home, _) in recorded.folders.iter().filter(|(home, owner)| **owner == Some(own) && !home.is_empty()) {
+    for home in recorded.folders.get(&own).into_iter().flatten() {
         for entry in fs::read_dir(root.join(home)).into_iter().flatten().flatten().take(limits::MANIFESTS) {
             let Ok(name) = entry.file_name().into_string() else { continue };
             let path = format!("{home}/{name}");

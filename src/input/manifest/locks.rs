@@ -2,6 +2,7 @@
 
 use toml::Value as Toml;
 
+use super::key_lines::KeyLines;
 use super::{Found, Reader, Source, is_named, json, toml, yaml};
 use crate::model::declaration::{ManifestKind, Site, Subject};
 
@@ -170,16 +171,17 @@ fn pyproject(source: Source<'_>) -> Found {
     let name = text(&["project", "name"]).or(text(&["tool", "poetry", "name"]));
     let version = text(&["project", "version"]).or(text(&["tool", "poetry", "version"]));
     let mut found = Found { subject: name.and_then(|name| Subject::of("pypi", name, version)), ..Found::default() };
+    let lines = KeyLines::of_words(source.text);
     let lists = [at(&["project", "optional-dependencies"]), at(&["dependency-groups"])];
     let groups = lists.into_iter().flatten().filter_map(Toml::as_table).flat_map(toml::Table::values);
     let all = at(&["project", "dependencies"]).into_iter().chain(groups).filter_map(Toml::as_array).flatten();
     for (name, version) in all.filter_map(|one| requirement(one.as_str()?)) {
-        found.declare(line_of(source.text, name), ("pypi", name), version, Site::Elsewhere);
+        found.declare(lines.line(name), ("pypi", name), version, Site::Elsewhere);
     }
     let poetry = at(&["tool", "poetry", "group"]).and_then(Toml::as_table).into_iter().flat_map(toml::Table::values);
     let poetry = poetry.filter_map(|group| group.get("dependencies"));
     for wishes in at(&["tool", "poetry", "dependencies"]).into_iter().chain(poetry).filter_map(Toml::as_table) {
-        wishes_of(source.text, wishes, &mut found);
+        wishes_of(&lines, wishes, &mut found);
     }
     found
 }
@@ -190,18 +192,15 @@ fn pipfile(source: Source<'_>) -> Found {
         Err(broken) => return broken,
     };
     let mut found = Found::default();
+    let lines = KeyLines::of_words(source.text);
     for group in ["packages", "dev-packages"] {
-        table
-            .get(group)
-            .and_then(Toml::as_table)
-            .into_iter()
-            .for_each(|wishes| wishes_of(source.text, wishes, &mut found));
+        table.get(group).and_then(Toml::as_table).into_iter().for_each(|wishes| wishes_of(&lines, wishes, &mut found));
     }
     found
 }
 
 /// `name = "==1.0"` or `name = { version = "1.0" }`; what has a path is the project's own.
-fn wishes_of(text: &str, wishes: &toml::Table, found: &mut Found) {
+fn wishes_of(lines: &KeyLines<'_>, wishes: &toml::Table, found: &mut Found) {
     for (name, wish) in wishes.iter().filter(|(name, _)| *name != "python") {
         if wish.get("path").is_some() {
             continue;
@@ -211,18 +210,8 @@ fn wishes_of(text: &str, wishes: &toml::Table, found: &mut Found) {
             .strip_prefix("==")
             .or_else(|| range.starts_with(|first: char| first.is_ascii_digit()).then_some(range));
         let exact = digits.filter(|version| !version.contains(['*', ',', ' ']));
-        found.declare(line_of(text, name), ("pypi", name), exact, Site::Elsewhere);
+        found.declare(lines.line(name), ("pypi", name), exact, Site::Elsewhere);
     }
-}
-
-/// The first line in which a name stands by itself; 0 where none does.
-fn line_of(text: &str, name: &str) -> u32 {
-    let word = |mark: Option<char>| mark.is_some_and(|mark| mark.is_ascii_alphanumeric() || "._-".contains(mark));
-    let has = |line: &str| {
-        line.match_indices(name)
-            .any(|(at, _)| !word(line[..at].chars().next_back()) && !word(line[at + name.len()..].chars().next()))
-    };
-    text.lines().zip(1..).find(|(line, _)| has(line)).map_or(0, |(_, number)| number)
 }
 
 #[cfg(test)]

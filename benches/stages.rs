@@ -99,7 +99,7 @@ fn examine_all(indexes: &Indexes, found: &[FoundFile], texts: &[Vec<u8>]) -> Vec
     let search = Search { indexes, wanted: Wanted::ALL, memory: &memory };
     let one = |(file, text): (&FoundFile, &Vec<u8>)| {
         let blake3 = *blake3::hash(text).as_bytes();
-        let source = SourceFile { root: file.root, path: &file.path, bytes: text.len() as u64, blake3 };
+        let source = SourceFile { root: file.root, path: &file.path, archive: 0, bytes: text.len() as u64, blake3 };
         examine(&search, &source, Content::Text(text), &mut scratch, None)
     };
     found.iter().zip(texts).map(one).collect()

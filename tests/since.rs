@@ -127,7 +127,7 @@ fn neighbours_that_did_not_change_are_evidence() {
     tree.add(&format!("tree/third_party/zoo/{name}"), text);
     let found = report(&tree, &["HEAD"]);
     assert_eq!(found["components"][0]["kind"], "vendored");
-    assert_eq!(states(&found), [said("third_party/zoo", "unchanged")], "one more file of what was there");
+    assert_eq!(states(&found), [said("third_party/zoo", "changed")], "one more file of what was there");
     assert_eq!(found["since"]["context_files"], 3);
 }
 
@@ -362,4 +362,26 @@ fn a_pasted_block_is_answered_for() {
     }
     assert_eq!(run(tree.path(), ["scan", "tree", "--name", "x.c"]).status, Some(2));
     assert_eq!(run(tree.path(), ["scan", "-", "tree"]).status, Some(2));
+}
+
+#[test]
+fn what_git_is_told_to_pass_over_is_looked_at() {
+    let tree = repository();
+    put(&tree, "third_party/zoo", 300);
+    put(&tree, "sub/zoo", 300);
+    tree.add("tree/.git/info/exclude", "third_party/\n");
+    tree.add("outside.txt", "sub/\n");
+    git(&tree.path().join("tree"), &["config", "core.excludesFile", "../outside.txt"]);
+    assert_eq!(states(&report(&tree, &["HEAD"])), [said("sub/zoo", "new"), said("third_party/zoo", "new")]);
+    for mark in ["--assume-unchanged", "--skip-worktree"] {
+        let tree = repository();
+        let names = files(100).into_iter().map(|(path, _)| format!("lib/widget/{path}")).collect::<Vec<_>>();
+        for (name, (_, text)) in names.iter().zip(files(300)) {
+            git(&tree.path().join("tree"), &["update-index", mark, name]);
+            tree.add(&format!("tree/{name}"), text);
+        }
+        let found = report(&tree, &["HEAD"]);
+        assert_eq!(states(&found), [said("lib/widget", "new")], "{mark}");
+        assert_eq!(found["since"]["changed_files"], names.len());
+    }
 }

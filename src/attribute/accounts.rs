@@ -137,6 +137,9 @@ impl<'m> Accounts<'m> {
                 return Some(account);
             }
         }
+        if names.is_empty() {
+            return None;
+        }
         // Who notes a name alone, calls it as people do.
         let noted = self.somewhere.iter().filter(|(_, below, own)| is_below(path, below) && own.alike(names));
         noted.map(|(by, ..)| of(by)).min()

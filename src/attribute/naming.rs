@@ -26,6 +26,11 @@ impl Names {
         Names { purls, words }
     }
 
+    /// Whether there is no name.
+    pub fn is_empty(&self) -> bool {
+        self.purls.is_empty()
+    }
+
     /// The purls as they compare.
     pub fn purls(&self) -> impl Iterator<Item = &str> {
         self.purls.iter().map(String::as_str)

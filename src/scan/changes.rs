@@ -67,16 +67,17 @@ pub(super) fn found(root: &Path, path: &str, raw: &[u8]) -> FoundFile {
 /// Why git cannot say.
 pub(super) fn since(root: &Path, revision: &str, options: &Options) -> Result<Changes, String> {
     let ask = |arguments: &[&str]| git::listing(git::command(root).args(arguments));
-    let commit = commit(root, revision)?;
+    let Head { commit, at_top } = head(root, revision)?;
     let diff = || {
         let mut diff = git::command(root);
         git::without_filters(root, &mut diff)?;
         let fixed = ["diff-index", "--raw", "-z", "--no-renames", "--no-abbrev", "--relative"];
         git::listing(diff.args(fixed).args(["--ignore-submodules=dirty", &commit, "--"]))
     };
-    let tracked = || ask(&["ls-files", "-z", "--cached"]);
+    let tracked = || ask(&["ls-files", "-z", "--cached", "-v", "--stage"]);
+    // What a walk leaves out, git need not list; what only git's settings or folders above the root leave out, a walk finds.
     let mut others = vec!["ls-files", "-z", "--others"];
-    others.extend((!options.no_ignore).then_some("--exclude-standard"));
+    others.extend((!options.no_ignore && at_top).then_some("--exclude-per-directory=.gitignore"));
     // Each waits for a process of its own, so they are not bound to the number of cores.
     let (diff, tracked, untracked) = std::thread::scope(|scope| {
         let (untracked, tracked) = (scope.spawn(|| ask(&others)), scope.spawn(tracked));
@@ -99,8 +100,12 @@ pub(super) fn since(root: &Path, revision: &str, options: &Options) -> Result<Ch
             _ => {}
         }
     }
+    let tracked: Vec<Tracked<'_>> = tracked.split(|byte| *byte == 0).filter_map(Tracked::of).collect();
+    for one in tracked.iter().filter(|one| one.unseen) {
+        changes.unseen(root, one, &mut listed);
+    }
     let around = Around::of(&changes.paths());
-    for raw in tracked.split(|byte| *byte == 0).filter(|raw| is_inside(raw)) {
+    for raw in tracked.iter().map(|one| one.raw) {
         let path = path_text(raw);
         if around.wants(&path) && !changes.touches(&path) && listed.finds(raw) {
             changes.unchanged.insert(path, raw.to_vec());
@@ -115,21 +120,49 @@ fn done(joined: std::thread::Result<Result<Vec<u8>, String>>) -> Result<Vec<u8>,
     joined.unwrap_or_else(|_| Err("asking git failed".to_string()))
 }
 
-/// The commit that a revision names.
-fn commit(root: &Path, revision: &str) -> Result<String, String> {
-    let ask = |arguments: &[&str]| git::listing(git::command(root).args(arguments));
-    let inside = ask(&["rev-parse", "--is-inside-work-tree"]);
-    match inside.map_err(|why| format!("it lies in no git work tree that can be read ({why})"))?.trim_ascii() {
-        b"true" => {}
-        _ => return Err("it lies in no git work tree".to_string()),
+/// A file that git keeps: a line of `ls-files -v --stage`.
+struct Tracked<'l> {
+    raw: &'l [u8],
+    /// What is kept of it, in hexadecimal digits.
+    object: &'l [u8],
+    /// Whether git was told not to look at the file itself (`assume-unchanged`, `skip-worktree`).
+    unseen: bool,
+}
+
+impl<'l> Tracked<'l> {
+    /// Of `TAG MODE OBJECT STAGE`, a tab, and the name.
+    fn of(line: &'l [u8]) -> Option<Tracked<'l>> {
+        let tab = memchr::memchr(b'\t', line)?;
+        let mut fields = line[..tab].split(|byte| *byte == b' ');
+        let (tag, mode, object) = (fields.next()?, fields.next()?, fields.next()?);
+        let unseen = is_file(mode) && tag.iter().any(|tag| tag.is_ascii_lowercase() || *tag == b'S');
+        Some(Tracked { raw: &line[tab + 1..], object, unseen }).filter(|one| is_inside(one.raw))
     }
+}
+
+/// Where a work tree stands.
+struct Head {
+    /// The commit that the revision names.
+    commit: String,
+    /// Whether the root is the top of the work tree.
+    at_top: bool,
+}
+
+fn head(root: &Path, revision: &str) -> Result<Head, String> {
+    let ask = |arguments: &[&str]| git::listing(git::command(root).args(arguments));
+    let inside = ask(&["rev-parse", "--is-inside-work-tree", "--show-prefix"]);
+    let inside = inside.map_err(|why| format!("it lies in no git work tree that can be read ({why})"))?;
+    let Some(prefix) = inside.strip_prefix(b"true\n") else {
+        return Err("it lies in no git work tree".to_string());
+    };
+    let at_top = prefix.trim_ascii().is_empty();
     let wanted = format!("{revision}^{{commit}}");
     let known = match revision.starts_with('-') {
         true => None,
         false => ask(&["rev-parse", "--verify", "--quiet", "--end-of-options", &wanted]).ok(),
     };
     match known {
-        Some(commit) => Ok(String::from_utf8_lossy(&commit).trim().to_string()),
+        Some(commit) => Ok(Head { commit: String::from_utf8_lossy(&commit).trim().to_string(), at_top }),
         None => {
             let shallow = ask(&["rev-parse", "--is-shallow-repository"]).is_ok_and(|said| said.starts_with(b"true"));
             let hint = if shallow { "; the clone is shallow, fetch more of its history" } else { "" };
@@ -165,6 +198,16 @@ impl Changes {
         }
         if is_file(old_mode) {
             self.before.insert(path, String::from_utf8_lossy(object).into_owned());
+        }
+    }
+
+    /// Takes a file that git does not look at, if it is there: whether it holds what it held is seen later.
+    fn unseen(&mut self, root: &Path, one: &Tracked<'_>, listed: &mut Listed) {
+        let path = path_text(one.raw);
+        let is_there = root.join(os_path(one.raw)).symlink_metadata().is_ok_and(|found| found.is_file());
+        if is_there && !self.touches(&path) && listed.finds(one.raw) {
+            self.now.insert(path.clone(), one.raw.to_vec());
+            self.before.insert(path, String::from_utf8_lossy(one.object).into_owned());
         }
     }
 

@@ -135,11 +135,12 @@ impl Claims {
                 false
             }
         };
-        if let Some(Owners { rivals, components, kind, .. }) = whole
+        if let Some(Owners { rivals, components, kind, held, .. }) = whole
             && stays
             && !rivals.is_empty()
         {
-            out.push(Claim { file: number, weight: weight(file, kind), rivals, components });
+            let weight = weight(file, kind, &held);
+            out.push(Claim { file: number, weight, rivals, components });
         }
         for group in groups {
             let cover = group.best(file).map_or(0.0, |part| part.similarity.clamp(0.0, 1.0));
@@ -253,8 +254,9 @@ fn unbeaten<'h>(catalog: &Catalog<'_>, held: &'h [Held]) -> Vec<&'h Held> {
     unbeaten.into_iter().filter_map(|at| held.get(at)).collect()
 }
 
-fn weight(file: &FileEvidence, kind: MatchKind) -> u64 {
-    (worth::weight(&file.path, file.bytes) as f32 * strength(kind)) as u64
+fn weight(file: &FileEvidence, kind: MatchKind, held: &[Held]) -> u64 {
+    let most = held.iter().map(|held| worth::weight_as(&file.path, file.bytes, &held.path)).max();
+    (most.unwrap_or(0) as f32 * strength(kind)) as u64
 }
 
 /// The holders of contents, one a component: the shortest path.

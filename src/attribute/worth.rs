@@ -211,6 +211,13 @@ pub fn weight(path: &str, bytes: u64) -> u64 {
     bytes.min(FULL_BYTES)
 }
 
+/// What a whole file adds whose content is code at `source` in a release: what it is called here does not make it a document.
+pub fn weight_as(path: &str, bytes: u64, source: &str) -> u64 {
+    let renamed = is_code(source) && SIDE_SUFFIXES.contains(&suffix(base_name(path)).to_ascii_lowercase().as_str());
+    let plain = path.strip_suffix(suffix(path)).filter(|_| renamed).unwrap_or(path);
+    weight(plain, bytes)
+}
+
 /// What a file counts when the version is voted on, from its path in the release.
 pub fn vote(path: &str) -> f64 {
     let name = base_name(path).to_ascii_lowercase();
@@ -225,6 +232,15 @@ pub fn vote(path: &str) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn code_under_the_name_of_a_document_is_code() {
+        assert_eq!(weight_as("a/x.txt", 9_000, "src/x.c"), FULL_BYTES);
+        for (path, source) in [("a/x.txt", "notes.txt"), ("a/README.txt", "src/x.c"), ("docs/x.txt", "src/x.c")] {
+            assert_eq!(weight_as(path, 9_000, source), 0, "{path}");
+        }
+        assert_eq!(weight_as("a/x.c", 9_000, "notes.txt"), FULL_BYTES);
+    }
 
     #[test]
     fn what_every_project_has_shows_nothing() {

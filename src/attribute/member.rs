@@ -31,6 +31,11 @@ const IDIOM_FILES: usize = 4;
 /// stands in the path (design, `research/attribution.md` §3.4). Lesser pieces are reported with their file.
 const PIECE_LIKENESS: f32 = 0.75;
 const NAMED_LIKENESS: f32 = 0.5;
+/// Lines of code that a piece must have, and the share of the scanned file that they must be, to be a finding of its own where
+/// so much of it has unchanged names. Measured on the vendored yardstick: shorter pieces, or lesser shares, are mostly what
+/// components have in common, and tell no origin.
+const VERBATIM: &[(u32, f32)] = &[(40, 0.8), (100, 0.2)];
+const VERBATIM_EXACTNESS: f32 = 0.95;
 /// Source lines that are counted together.
 const BLOCK_LINES: u32 = 16;
 
@@ -224,10 +229,14 @@ fn pieces(
     }
 }
 
-/// Whether a piece is so much of both files that the file is the component's, altered.
+/// Whether a piece is so much of both files that the file is the component's, altered; or so long and so little altered that
+/// it was pasted, however large the file that it was taken from.
 fn is_finding(part: &SnippetMatch, name: &str, path: &str) -> bool {
     let likeness = (part.similarity + part.source_share) / 2.0;
-    likeness >= PIECE_LIKENESS || likeness >= NAMED_LIKENESS && relation::names(name, path)
+    let is_verbatim = VERBATIM.iter().any(|(lines, share)| part.code_lines >= *lines && part.similarity >= *share);
+    likeness >= PIECE_LIKENESS
+        || likeness >= NAMED_LIKENESS && relation::names(name, path)
+        || part.exactness >= VERBATIM_EXACTNESS && is_verbatim
 }
 
 /// Components by where they stand.
@@ -443,4 +452,38 @@ pub fn alike<'f>(catalog: &Catalog<'_>, file: &'f FileEvidence, part: &'f Snippe
         }
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::ids::{IndexNo, LineageId};
+
+    fn part(code_lines: u32, similarity: f32, exactness: f32, source_share: f32) -> SnippetMatch {
+        SnippetMatch {
+            index: IndexNo(0),
+            lineage: LineageId(0),
+            score: 400.0,
+            e_value: 1e-30,
+            similarity,
+            exactness,
+            code_lines,
+            source_share,
+            ranges: Vec::new(),
+            votes: Vec::new(),
+            group: 0,
+            weak: false,
+            sketch: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn a_piece_is_a_finding_where_it_is_most_of_both_files_or_was_pasted_in_length() {
+        let is = |part: SnippetMatch, path: &str| is_finding(&part, "zlib", path);
+        assert!(is(part(30, 0.9, 0.5, 0.7), "x.c") && is(part(30, 0.6, 0.5, 0.5), "zlib/x.c"));
+        assert!(!is(part(30, 0.6, 0.5, 0.5), "x.c"));
+        assert!(is(part(287, 0.95, 1.0, 0.05), "x.c"), "a small part of a large file is most of this one");
+        assert!(is(part(120, 0.3, 1.0, 0.05), "x.c") && !is(part(120, 0.3, 0.8, 0.05), "x.c"));
+        assert!(!is(part(60, 0.3, 1.0, 0.05), "x.c") && !is(part(120, 0.1, 1.0, 0.05), "x.c"));
+    }
 }

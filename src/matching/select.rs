@@ -30,6 +30,9 @@ const MAX_WEAK: u32 = 4;
 pub const GROUPS: u32 = 1 << 30;
 /// Lines between two matched ones that belong to the match all the same.
 const FILL_LINES: u32 = 10;
+/// Lines that the source may be ahead or behind where the scanned lines follow one another: what was left out, or another
+/// release's count. Beyond that the two are not one stretch of the source.
+const SOURCE_SLACK: u32 = 20;
 
 /// Judges candidates, which come best first.
 pub fn judge(tokens: &Tokens, candidates: &[Candidate]) -> Vec<Judgement> {
@@ -221,11 +224,17 @@ fn ranges(tokens: &Tokens, hits: &[Hit], grams: [u32; 2], places: &Places<'_>) -
     out
 }
 
-/// Ranges that share lines become one: chains of one source may cross.
+/// Ranges that share lines become one: chains of one source may cross. Of two whose sources lie far apart the later one
+/// begins where the earlier one ends.
 fn merge_overlaps(ranges: &mut Vec<RangePair>) {
     ranges.sort_by_key(|range| range.lines);
     ranges.dedup_by(|later, earlier| {
         let shares = later.lines.first <= earlier.lines.last;
+        if shares && !is_near(earlier.source_lines, later.source_lines) {
+            later.lines.first = earlier.lines.last + 1;
+            // What it has left is none of it: the lines are the earlier one's.
+            return later.lines.first > later.lines.last;
+        }
         if shares {
             earlier.lines.last = earlier.lines.last.max(later.lines.last);
             earlier.source_lines.first = earlier.source_lines.first.min(later.source_lines.first);
@@ -258,8 +267,13 @@ fn reach_ends(tokens: &Tokens, hits: &[Hit], grams: [u32; 2], places: &Places<'_
 
 fn joins(open: &RangePair, here: Lines, source: Lines) -> bool {
     let gap = here.first.saturating_sub(open.lines.last);
-    let source_gap = source.first.saturating_sub(open.source_lines.last);
-    gap <= FILL_LINES || gap == source_gap
+    let source_gap = source.first.checked_sub(open.source_lines.last);
+    source_gap == Some(gap) || gap <= FILL_LINES && is_near(open.source_lines, source)
+}
+
+/// Whether source lines follow on others, overlap them, or nearly.
+fn is_near(one: Lines, other: Lines) -> bool {
+    other.first <= one.last.saturating_add(SOURCE_SLACK) && one.first <= other.last.saturating_add(SOURCE_SLACK)
 }
 
 /// How many lines of nothing but closing brackets follow a range and close what it opened, up to line `most`.
@@ -303,4 +317,36 @@ fn votes(hits: &[Hit], grams: [u32; 2], units: &[Unit], places: &Places<'_>) -> 
     }
     out.sort_by_key(|vote| vote.releases);
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pair(lines: (u32, u32), source: (u32, u32)) -> RangePair {
+        let of = |(first, last): (u32, u32)| Lines { first, last };
+        RangePair { lines: of(lines), source_lines: of(source) }
+    }
+
+    #[test]
+    fn lines_of_far_ends_of_the_source_are_no_one_stretch() {
+        let open = pair((10, 40), (700, 730));
+        let joined = |lines, source| {
+            let RangePair { lines, source_lines } = pair(lines, source);
+            joins(&open, lines, source_lines)
+        };
+        assert!(joined((41, 50), (731, 740)) && joined((45, 50), (748, 760)), "a few lines were left out");
+        assert!(joined((140, 150), (830, 840)), "a gap as long here as there");
+        assert!(!joined((41, 50), (1490, 1499)) && !joined((41, 50), (5, 14)) && !joined((60, 70), (731, 741)));
+    }
+
+    #[test]
+    fn ranges_that_share_lines_become_one_only_where_their_sources_do() {
+        let mut ranges = vec![pair((10, 40), (700, 730)), pair((38, 60), (728, 750)), pair((55, 80), (5, 30))];
+        merge_overlaps(&mut ranges);
+        assert_eq!(ranges, [pair((10, 60), (700, 750)), pair((61, 80), (5, 30))]);
+        let mut inside = vec![pair((10, 40), (700, 730)), pair((20, 30), (5, 15))];
+        merge_overlaps(&mut inside);
+        assert_eq!(inside, [pair((10, 40), (700, 730))]);
+    }
 }

@@ -201,8 +201,7 @@ fn ranges(tokens: &Tokens, hits: &[Hit], grams: [u32; 2], places: &Places<'_>) -
         let length = score::gram(hit, grams);
         let last = (hit.query + length - 1).min(tokens.len().saturating_sub(1) as u32);
         let here = Lines { first: tokens.lines[hit.query as usize], last: tokens.lines[last as usize] };
-        let source_first = places.line(hit.target);
-        let source = Lines { first: source_first, last: places.line(hit.target + length - 1).max(source_first) };
+        let source = source_lines(places, hit.target, length, here);
         match out.last_mut() {
             Some(open) if joins(open, here, source) => {
                 open.lines.last = open.lines.last.max(here.last);
@@ -213,6 +212,7 @@ fn ranges(tokens: &Tokens, hits: &[Hit], grams: [u32; 2], places: &Places<'_>) -
         }
     }
     merge_overlaps(&mut out);
+    absorb_strays(&mut out);
     let all = tokens.all_lines.max(1);
     reach_ends(tokens, hits, grams, places, &mut out);
     for at in 0..out.len() {
@@ -222,6 +222,18 @@ fn ranges(tokens: &Tokens, hits: &[Hit], grams: [u32; 2], places: &Places<'_>) -
         out[at].source_lines.last += more;
     }
     out
+}
+
+/// The source lines of a gram. Units stand one behind the other that are of different releases, each with its lines there:
+/// of a gram over two that lie far apart the unit of its middle tells.
+fn source_lines(places: &Places<'_>, target: u32, length: u32, here: Lines) -> Lines {
+    let (first, last) = (places.line(target), places.line(target + length - 1));
+    let longest = first.saturating_add(here.last - here.first + SOURCE_SLACK);
+    if first <= last && last <= longest {
+        return Lines { first, last };
+    }
+    let middle = places.line(target + length / 2);
+    Lines { first: middle, last: middle }
 }
 
 /// Ranges that share lines become one: chains of one source may cross. Of two whose sources lie far apart the later one
@@ -242,6 +254,27 @@ fn merge_overlaps(ranges: &mut Vec<RangePair>) {
         }
         shares
     });
+}
+
+/// A few lines between two stretches that go on with one another are part of them, wherever else in the source they stand, too:
+/// in another release, or once more.
+fn absorb_strays(ranges: &mut Vec<RangePair>) {
+    let mut out: Vec<RangePair> = Vec::with_capacity(ranges.len());
+    let mut left = ranges.iter().copied().peekable();
+    while let Some(range) = left.next() {
+        let goes_on = |next: &RangePair| out.last().is_some_and(|open| joins(open, next.lines, next.source_lines));
+        let is_stray = range.lines.last - range.lines.first < FILL_LINES && left.peek().is_some_and(goes_on);
+        match out.last_mut() {
+            Some(_) if is_stray => {}
+            Some(open) if joins(open, range.lines, range.source_lines) => {
+                open.lines.last = open.lines.last.max(range.lines.last);
+                open.source_lines.first = open.source_lines.first.min(range.source_lines.first);
+                open.source_lines.last = open.source_lines.last.max(range.source_lines.last);
+            }
+            _ => out.push(range),
+        }
+    }
+    *ranges = out;
 }
 
 /// Tokens from either end within which a match that begins or ends both files takes in what stands there without tokens:
@@ -338,6 +371,17 @@ mod tests {
         assert!(joined((41, 50), (731, 740)) && joined((45, 50), (748, 760)), "a few lines were left out");
         assert!(joined((140, 150), (830, 840)), "a gap as long here as there");
         assert!(!joined((41, 50), (1490, 1499)) && !joined((41, 50), (5, 14)) && !joined((60, 70), (731, 741)));
+    }
+
+    #[test]
+    fn a_few_lines_that_stand_elsewhere_too_do_not_part_a_stretch() {
+        let mut ranges = vec![pair((3, 88), (300, 385)), pair((89, 91), (12, 14)), pair((92, 180), (389, 477))];
+        absorb_strays(&mut ranges);
+        assert_eq!(ranges, [pair((3, 180), (300, 477))]);
+        let apart = vec![pair((3, 88), (300, 385)), pair((89, 91), (12, 14)), pair((92, 180), (900, 988))];
+        ranges.clone_from(&apart);
+        absorb_strays(&mut ranges);
+        assert_eq!(ranges, apart);
     }
 
     #[test]

@@ -6,6 +6,7 @@ runs a name as script, has too little contrast, or exports decisions that FOUNDL
 Pictures are left in WORK.
 """
 import base64
+import os
 import pathlib
 import shutil
 import subprocess
@@ -310,7 +311,8 @@ def big():
         quiet(browser, "big")
     print(f"big: first page {first} of {len(page)} bytes, first paint {paint:.0f} ms, loaded {there:.0f} ms, filters "
           + ", ".join(f"{view} {most:.0f} ms" for view, most in slowest.items()) + f", peak {peak >> 20} MiB, {elements} elements")
-    assert paint < FIRST_PAINT and max(slowest.values()) < FILTER and peak < MEMORY
+    assert peak < MEMORY
+    assert os.environ.get("UNTIMED") or paint < FIRST_PAINT and max(slowest.values()) < FILTER
 
 
 def main():

@@ -124,6 +124,45 @@ fn names_that_step_out_of_their_folder_manage_nothing_and_are_said() {
 }
 
 #[test]
+fn records_and_notes_manage_nothing_around_the_folder_that_they_may_speak_of() {
+    let names: Vec<String> = files(100).into_iter().map(|(path, _)| path).collect();
+    let list = |before: &str| names.iter().map(|path| format!("{before}{path}\n")).collect::<String>();
+    let lines = |before: &str| names.iter().map(|path| format!("{before}{path},,\n")).collect::<String>();
+    let old_lock =
+        "{\"lockfileVersion\": 1, \"dependencies\": {\"../../static/js\": {\"version\": \"npm:widget@1.0.0\"}}}";
+    let hostile = [
+        ("t/data/widget-1.0.dist-info/RECORD", lines("../../static/js/")),
+        ("t/data/widget-1.0.egg-info/installed-files.txt", list("../../../static/js/")),
+        ("vcpkg/info/widget_1.0.0_x64-linux.list", list("static/js/")),
+        ("t/data/package-lock.json", old_lock.to_string()),
+        ("vendor/modules.txt", "# ../static/js v1.0.0\n../static/js\n".to_string()),
+        (
+            "t/data/.gitmodules",
+            "[submodule \"w\"]\npath = ../../static/js\nurl = https://a.example/widget\n".to_string(),
+        ),
+        (
+            "t/data/west.yml",
+            "manifest:\n  projects:\n    - {name: w, url: https://a.example/w, path: ../../static/js}\n".to_string(),
+        ),
+    ];
+    for (name, text) in hostile {
+        let tree = tree();
+        put(&tree, "static/js", 100);
+        tree.add(&format!("tree/{name}"), text);
+        assert_eq!(component(&scan(&tree), "static/js")["managed"], false, "{name}");
+    }
+}
+
+#[test]
+fn a_folder_named_like_an_archive_is_none() {
+    let tree = tree();
+    tree.add("tree/yarn.lock", "# yarn lockfile v1\n\nwidget@^1.0.0:\n  version \"1.0.0\"\n");
+    tree.add("tree/Gemfile.lock", "GEM\n  remote: https://a.example/\n  specs:\n    widget (1.0.0)\n");
+    put(&tree, "vendor/cache/widget-1.0.0.gem!", 100);
+    assert_eq!(component(&scan(&tree), "vendor/cache/widget-1.0.0.gem!")["managed"], false);
+}
+
+#[test]
 fn a_place_that_holds_another_release_than_is_declared_is_said() {
     let tree = tree();
     put(&tree, "node_modules/widget", 200);

@@ -147,6 +147,39 @@ fn who_declares_what_is_told() {
 }
 
 #[test]
+fn where_nothing_is_recorded_the_licence_file_of_the_release_speaks() {
+    let tree = Tree::new();
+    let list = write_sources(tree.path(), &releases());
+    let unrecorded: String = std::fs::read_to_string(&list)
+        .unwrap()
+        .lines()
+        .map(|line| {
+            let mut entry: serde_json::Value = serde_json::from_str(line).unwrap();
+            entry.as_object_mut().unwrap().remove("license");
+            format!("{entry}\n")
+        })
+        .collect();
+    std::fs::write(&list, unrecorded).unwrap();
+    assert_eq!(run(tree.path(), ["index", "build", "-q", "-o", "index.fdx", "sources.jsonl"]).status, Some(0));
+    vendor(&tree, "kit", |_, text| text);
+    let found = finding(&tree);
+    assert_eq!(found.license.as_deref(), Some("Zlib"));
+    let declared: Vec<_> = found.declared.iter().map(|one| (one.by.as_str(), one.path.as_deref())).collect();
+    assert_eq!(declared, [("release", Some("LICENSE"))]);
+    let report = scanned(&tree, &["--format", "human", "--format", "json=scan.json"]).stdout;
+    assert!(report.contains("the release's LICENSE says Zlib"), "{report}");
+    let again = run(tree.path(), ["report", "scan.json", "--format", "human"]);
+    assert_eq!((again.status, again.stdout), (Some(0), report));
+    tree.add("in/kit/LICENSE", "SPDX-License-Identifier: ISC\n");
+    let found = finding(&tree);
+    assert_eq!(
+        (found.declared.len(), found.declared[0].expression.as_str()),
+        (1, "ISC"),
+        "the copy's own file comes first"
+    );
+}
+
+#[test]
 fn nothing_is_said_where_licences_are_not_looked_for() {
     let tree = tree();
     vendor(&tree, "kit", |_, text| untagged(&text));

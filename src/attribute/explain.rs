@@ -13,6 +13,7 @@ use crate::attribute::member::{self, Explanation, Members, Site};
 use crate::attribute::naming::{self, Names};
 use crate::attribute::path;
 use crate::attribute::release;
+use crate::attribute::terms;
 use crate::model::declaration::ManifestKind;
 use crate::model::evidence::{FileEvidence, MatchKind, SnippetMatch, Wanted};
 use crate::model::finding::{
@@ -338,6 +339,7 @@ fn finding(
     };
     let (weight, whole_files) = (site.weight, site.whole_files);
     let entry = catalog.entry(site.component);
+    let by_files = || terms::only(&terms::at_the_top(catalog, known, site.component, *tied.first()?));
     let evidence = Evidence { kind, weight, whole_files, share, score: sum.score, exactness: sum.exactness };
     Some(Finding {
         scan_root: root,
@@ -350,7 +352,7 @@ fn finding(
             .filter_map(|place| known.all.get(*place))
             .map(|release| release.version.clone())
             .collect(),
-        license: best.license.clone(),
+        license: best.license.clone().or_else(by_files),
         kind,
         root: site.root.clone(),
         id: String::new(),

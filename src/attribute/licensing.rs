@@ -7,6 +7,7 @@ use crate::attribute::catalog::{Catalog, Number, Releases, Source};
 use crate::attribute::claim;
 use crate::attribute::member::{self, Explanation};
 use crate::attribute::path;
+use crate::attribute::terms::{self, TopFile};
 use crate::license::expression;
 use crate::license::file::{self, LicenseFile};
 use crate::model::evidence::{FileEvidence, MatchKind};
@@ -86,11 +87,25 @@ pub struct Subject<'s> {
 /// Works it out for one finding. What needs the original's licences is left open where no index knows them.
 pub fn licensing(catalog: &Catalog<'_>, known: &Releases, speakers: &Speakers<'_>, subject: &Subject<'_>) -> Licensing {
     let mut out = Licensing::default();
+    // Nobody owes anybody a notice for the company's own code.
+    let has_duties = catalog.entry(subject.component).origin == Origin::OpenSource;
     let recorded = known.all.get(subject.release).and_then(|release| release.license.clone());
     out.declared.extend(recorded.map(|expression| Declared { by: Declarer::Index, path: None, expression }));
     out.declared.extend(speakers.declare(subject.root));
-    // Nobody owes anybody a notice for the company's own code.
-    let has_duties = catalog.entry(subject.component).origin == Origin::OpenSource;
+    let needs_file = has_duties && subject.kind == FindingKind::Vendored && !speakers.cover(subject.root);
+    let nobody_says = out.declared.is_empty();
+    let top = if nobody_says || needs_file {
+        terms::at_the_top(catalog, known, subject.component, subject.release)
+    } else {
+        Vec::new()
+    };
+    if nobody_says {
+        let of = |file: &TopFile| {
+            let (by, path) = (Declarer::Release, Some(file.path.clone()));
+            file.states.iter().map(move |one| Declared { by, path: path.clone(), expression: one.clone() }).collect()
+        };
+        out.declared.extend(top.iter().flat_map(|file| -> Vec<Declared> { of(file) }).take(limits::MARKED_FILES));
+    }
     let mut detected: BTreeMap<String, u32> = BTreeMap::new();
     for (file, explanations) in &subject.files {
         for expression in stated(&file.licenses) {
@@ -113,21 +128,10 @@ pub fn licensing(catalog: &Catalog<'_>, known: &Releases, speakers: &Speakers<'_
         }
     }
     out.detected = detected;
-    if has_duties && subject.kind == FindingKind::Vendored && !speakers.cover(subject.root) {
-        out.left_behind = license_file(catalog, known, subject);
+    if needs_file {
+        out.left_behind = top.into_iter().next().map(|file| file.path);
     }
     out
-}
-
-/// The licence file at the top of the finding's release.
-fn license_file(catalog: &Catalog<'_>, known: &Releases, subject: &Subject<'_>) -> Option<String> {
-    let release = subject.release as u32;
-    let all = catalog.files(subject.component, limits::COMPONENT_LINEAGES).into_iter();
-    let at_the_top =
-        all.filter(|file| folder(&file.path).is_empty() && file::kind(&file.path) == Some(LicenseFile::License));
-    let there =
-        at_the_top.filter(|file| file.spans(known).iter().any(|(first, last)| (*first..=*last).contains(&release)));
-    there.map(|file| file.path).min()
 }
 
 /// Every licence that a file states or mentions.

@@ -29,6 +29,7 @@ mod place;
 mod release;
 mod sift;
 mod snippet;
+mod terms;
 mod worth;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};

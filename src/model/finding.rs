@@ -235,6 +235,8 @@ pub enum Declarer {
     LicenseFile,
     /// A readme file there does, and no licence file says anything.
     Readme,
+    /// A licence file at the top of the release does, by what the index knows of it, and nobody else says anything.
+    Release,
 }
 
 /// One declaration.
@@ -242,7 +244,7 @@ pub enum Declarer {
 pub struct Declared {
     /// By whom.
     pub by: Declarer,
-    /// The file, below the scan root.
+    /// The file, below the scan root; of a release the path in it.
     pub path: Option<String>,
     /// SPDX expression.
     pub expression: String,

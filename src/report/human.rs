@@ -13,6 +13,7 @@ use crate::report::layout::{
     bytes, component_name, confidence, count, counted, home, percent, safe, split_purl, width,
 };
 use crate::report::page::{Page, Weight};
+use crate::report::results;
 use crate::report::summary::{Owners, Summary, open_source};
 use crate::report::{internal, licenses, licensing, review};
 
@@ -138,7 +139,7 @@ pub(super) fn also_known(page: &mut Page<'_>, finding: &Finding) -> io::Result<(
 fn identity(finding: &Finding) -> String {
     let licence = match &finding.license {
         Some(license) => format!("licence {}", safe(license)),
-        None => "licence unknown".to_string(),
+        None => format!("licence {}", results::no_licence(finding)),
     };
     let home = match home(split_purl(&finding.purl).0) {
         home if home.is_empty() => home,

@@ -224,8 +224,11 @@ pub(super) fn component<'r>(report: &'r Report, finding: &'r Finding, verdict: O
     let licensing = finding.licensing.as_ref().unwrap_or(&NOT_LOOKED_FOR);
     let shown = |path: &'r String| report.shown_path(finding.scan_root, path);
     let files = |paths: &'r Paths| FileList::of(report, finding.scan_root, paths);
-    let declaration =
-        |one: &'r Declared| Declaration { by: one.by, path: one.path.as_ref().map(shown), expression: &one.expression };
+    let path = |one: &'r Declared| match one.by {
+        Declarer::Release => one.path.as_deref().map(Cow::Borrowed),
+        _ => one.path.as_ref().map(shown),
+    };
+    let declaration = |one: &'r Declared| Declaration { by: one.by, path: path(one), expression: &one.expression };
     Component {
         purl: &finding.purl,
         origin: finding.origin,

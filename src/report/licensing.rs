@@ -28,7 +28,8 @@ fn said(licensing: &Licensing) -> String {
     let by_files = licensing.declared.iter().filter(|one| one.by != Declarer::Index);
     for declared in by_files.take(NAMED) {
         let path = declared.path.as_deref().map(base_name).unwrap_or_default();
-        parts.push(format!("{} says {}", safe(path), safe(&declared.expression)));
+        let whose = if declared.by == Declarer::Release { "the release's " } else { "" };
+        parts.push(format!("{whose}{} says {}", safe(path), safe(&declared.expression)));
     }
     let mut detected: Vec<_> = licensing.detected.iter().collect();
     detected.sort_by_key(|&(expression, files)| (std::cmp::Reverse(*files), expression));

@@ -42,7 +42,7 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
             let effort = verdict.and_then(|verdict| verdict.remedy.as_ref()).map(|remedy| words::of(&remedy.effort));
             let to_do = line.map(code).or(effort).unwrap_or_default();
             let place = code(&report.shown_path(finding.scan_root, &finding.root));
-            let licence = finding.license.as_deref().map_or("unknown".to_string(), code);
+            let licence = finding.license.as_deref().map_or_else(|| results::no_licence(finding).to_string(), code);
             writeln!(
                 out,
                 "| {mark} | {place} | {} | {licence} | {} | {to_do} |",

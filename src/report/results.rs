@@ -160,6 +160,14 @@ fn named(purl: &str) -> String {
     format!("{} {version}", component_name(base)).trim_end().to_string()
 }
 
+/// What is said where no one licence is known: whether files that speak for the component name several, or none does.
+pub(super) fn no_licence(finding: &Finding) -> &'static str {
+    match &finding.licensing {
+        Some(licensing) if !licensing.declared.is_empty() => "not settled",
+        _ => "unknown",
+    }
+}
+
 /// A finding in a sentence.
 pub fn finding_message(report: &Report, finding: &Finding) -> String {
     let files = counted(finding.files.into(), "file", "files");
@@ -175,7 +183,7 @@ pub fn finding_message(report: &Report, finding: &Finding) -> String {
     } else {
         String::new()
     };
-    let licence = finding.license.as_deref().unwrap_or("unknown");
+    let licence = finding.license.as_deref().unwrap_or_else(|| no_licence(finding));
     let source = places(report, finding).next().map(|place| match place.source {
         (path, Some(lines)) => format!(" {path} lines {} to {}.", lines.first, lines.last),
         (path, None) => format!(" Its first file is {path} there."),

@@ -306,7 +306,8 @@ impl Places {
     fn component(&self, one: Component) -> Result<(Finding, Verdict), String> {
         let (root, path) = self.place(one.root)?;
         let declared = one.declared.into_iter().map(|declared| {
-            let path = declared.path.map(|path| self.in_root(root, path)).transpose()?;
+            let below = |path| if declared.by == Declarer::Release { Ok(path) } else { self.in_root(root, path) };
+            let path = declared.path.map(below).transpose()?;
             Ok(Declared { by: declared.by, path, expression: declared.expression })
         });
         let licensing = Licensing {

@@ -106,7 +106,8 @@ fn read_manifests(files: &[FoundFile]) -> Gathered {
 fn projects(root: &Path, mut manifests: Vec<Manifest>, changes: &Changes) -> Vec<Project> {
     manifests.sort();
     manifests.dedup();
-    let manifests = manifest::join(manifests);
+    let mut manifests = manifest::join(manifests);
+    manifest::check::confirm_submodules(root, &mut manifests);
     let paths = changes.paths();
     let concerned = |manifest: &Manifest| {
         let is_below = |home: &str| paths.range(home..).next().is_some_and(|path| path.starts_with(home));

@@ -243,7 +243,7 @@ impl Component {
         }
         for declared in &self.declared {
             assert_eq!(declared.by == "index", declared.path.is_none(), "{self:?}");
-            assert!(["index", "license-file", "readme"].contains(&declared.by.as_str()), "{self:?}");
+            assert!(["index", "license-file", "readme", "release"].contains(&declared.by.as_str()), "{self:?}");
         }
     }
 }

@@ -51,6 +51,25 @@ pub fn check_some(root: &Path, manifests: &[Manifest], wanted: &(dyn Fn(&Manifes
     sites.into_par_iter().filter_map(look).collect()
 }
 
+/// Where a note of submodules lies in a repository, a folder that it names and that is no repository itself holds files of the
+/// project: they are the noted component's as far as they are known to be that, and nothing else there is accounted for. In an
+/// exported tree nothing tells the two apart.
+pub fn confirm_submodules(root: &Path, manifests: &mut [Manifest]) {
+    let is_there = |path: &Path| path.symlink_metadata().is_ok();
+    for note in manifests.iter_mut().filter(|one| base_name(&one.path) == ".gitmodules") {
+        if !is_there(&root.join(folder(&note.path)).join(".git")) {
+            continue;
+        }
+        for declaration in &mut note.declarations {
+            if let Site::Folder { path, extent } = &mut declaration.site
+                && !is_there(&root.join(&*path).join(".git"))
+            {
+                *extent = Extent::Component;
+            }
+        }
+    }
+}
+
 /// What a look at each declared folder and each recorded file says, once however many declarations and lines name it.
 struct Looks<'d> {
     /// Folders that hold a file.
@@ -259,6 +278,26 @@ mod tests {
         };
         let found = check(folder.path(), &[record("a"), record("b")]);
         assert!(found.iter().all(|one| one.present && one.changes.is_empty()));
+    }
+
+    #[test]
+    fn a_plain_folder_of_a_repository_is_no_submodule() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path();
+        fs::create_dir_all(root.join("a")).unwrap();
+        let extent = |root: &Path| {
+            let site = Site::Folder { path: "a".into(), extent: Extent::Everything };
+            let mut notes = [manifest(ManifestKind::VendoringNote, site)];
+            notes[0].path = ".gitmodules".into();
+            confirm_submodules(root, &mut notes);
+            let Site::Folder { extent, .. } = notes[0].declarations[0].site else { panic!("{notes:?}") };
+            extent
+        };
+        assert_eq!(extent(root), Extent::Everything, "an exported tree");
+        fs::create_dir_all(root.join(".git")).unwrap();
+        assert_eq!(extent(root), Extent::Component);
+        fs::write(root.join("a/.git"), "gitdir: ../.git/modules/a\n").unwrap();
+        assert_eq!(extent(root), Extent::Everything);
     }
 
     #[test]

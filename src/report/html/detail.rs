@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use serde::Serialize;
 
 use super::items::Subject;
-use crate::model::finding::{Change, DeclaredAt, Declarer, Discrepancy, Finding, Paths, Relation, Report};
+use crate::model::finding::{Change, Declared, DeclaredAt, Declarer, Discrepancy, Finding, Paths, Relation, Report};
 use crate::model::ids::RootNo;
 use crate::model::limits;
 use crate::model::purl::base_of;
@@ -141,11 +141,15 @@ impl<'r> Details<'r> {
     fn licensing(&self, detail: Detail<'r>, finding: &'r Finding) -> Detail<'r> {
         let Some(licensing) = &finding.licensing else { return detail };
         let root = finding.scan_root;
-        let path = |path: &'r Option<String>| path.as_ref().map(|path| self.shown(root, path)).unwrap_or_default();
+        let path = |one: &'r Declared| match (&one.path, one.by) {
+            (Some(path), Declarer::Release) => safe(path),
+            (Some(path), _) => self.shown(root, path),
+            (None, _) => Cow::default(),
+        };
         let declared = licensing.declared.iter().take(limits::PAGE_STATEMENTS);
         let detected = licensing.detected.iter().take(limits::PAGE_STATEMENTS);
         Detail {
-            declared: declared.map(|one| (one.by, path(&one.path), safe(&one.expression))).collect(),
+            declared: declared.map(|one| (one.by, path(one), safe(&one.expression))).collect(),
             detected: detected.map(|(expression, files)| (safe(expression), *files)).collect(),
             notice_removed: self.listed(root, &licensing.notice_removed),
             notice_replaced: self.listed(root, &licensing.notice_replaced),

@@ -118,7 +118,7 @@ const marked = ([count, listed], one, many) => (count ? [counted(count, one, man
   plainList(listed.map((path) => h('code', null, path))), count > listed.length && h('span', { class: 'faint' }, 'and ' + number(count - listed.length) + ' more')] : null);
 
 function licenceFacts(item, detail) {
-  const by = { index: 'the index', 'license-file': 'a licence file', readme: 'a readme file' };
+  const by = { index: 'the index', 'license-file': 'a licence file', readme: 'a readme file', release: 'the release’s' };
   return h('dl', { class: 'facts' },
     fact('Licence', detail.licence ? [h('code', null, detail.licence), ' (' + RISKS[item.risk] + ')'] : 'not known'),
     fact('Declared', detail.declared.length ? plainList(detail.declared.map(([who, path, what]) => [h('code', null, what), ' by ' + by[who], path && [' ', h('code', null, path)]])) : null),

@@ -94,7 +94,11 @@ pub fn explain(catalog: &Catalog<'_>, tree: Tree<'_>, files: Vec<FileEvidence>, 
             if let (Some(speakers), Some(finding)) = (&speakers, &mut findings[site]) {
                 let release = best[site].unwrap_or(known.all.len().saturating_sub(1));
                 let subject = subject(&files, members, site, &sums[site], finding.kind, release);
-                finding.licensing = Some(licensing::licensing(catalog, &known, speakers, &subject));
+                let licensing = licensing::licensing(catalog, &known, speakers, &subject);
+                if known.all.get(release).is_some_and(|release| release.license.is_none()) {
+                    finding.license = terms::settled(&licensing).or(finding.license.take());
+                }
+                finding.licensing = Some(licensing);
             }
         }
         releases.insert(component, known);

@@ -1,10 +1,13 @@
 //! The licence of a release by its own licence files, where nobody recorded it: an index knows what each content states.
 
+use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
 use crate::attribute::catalog::{Catalog, ComponentFile, Number, Releases};
 use crate::index::lineage::Segment;
+use crate::license::expression;
 use crate::license::file::{self, LicenseFile};
+use crate::model::finding::Licensing;
 use crate::model::limits;
 use crate::model::place::folder;
 
@@ -46,9 +49,42 @@ pub fn only(files: &[TopFile]) -> Option<String> {
     all.pop_first().filter(|_| all.is_empty()).cloned()
 }
 
+/// The licence of a finding of which none is recorded: what most of its files state where that names just the licences of its
+/// licence files, for these say which there are and the files how they go together (`BSD-3-Clause OR GPL-2.0-only`, `-or-later`);
+/// else what its licence files say, if that is one licence.
+pub fn settled(licensing: &Licensing) -> Option<String> {
+    let declared: BTreeSet<&str> = licensing.declared.iter().map(|one| one.expression.as_str()).collect();
+    let named: BTreeSet<String> = declared.iter().flat_map(|one| expression::families(one)).collect();
+    let most = licensing.detected.iter().max_by_key(|(expression, files)| (**files, Reverse(*expression)));
+    let joins = |expression: &str| expression::families(expression).into_iter().collect::<BTreeSet<_>>() == named;
+    let stated = most.map(|(expression, _)| expression.as_str()).filter(|one| joins(one));
+    let only = || declared.first().copied().filter(|_| declared.len() == 1);
+    stated.filter(|_| !declared.is_empty()).or_else(only).map(str::to_string)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::finding::{Declared, Declarer};
+
+    #[test]
+    fn files_say_how_the_licences_of_licence_files_go_together() {
+        let settled = |declared: &[&str], detected: &[(&str, u32)]| {
+            let one =
+                |expression: &&str| Declared { by: Declarer::Release, path: None, expression: expression.to_string() };
+            super::settled(&Licensing {
+                declared: declared.iter().map(one).collect(),
+                detected: detected.iter().map(|(name, files)| (name.to_string(), *files)).collect(),
+                ..Licensing::default()
+            })
+        };
+        let zstd = [("BSD-3-Clause OR GPL-2.0-only", 92), ("MIT", 2)];
+        assert_eq!(settled(&["GPL-2.0-only", "BSD-3-Clause"], &zstd).as_deref(), Some("BSD-3-Clause OR GPL-2.0-only"));
+        assert_eq!(settled(&["GPL-2.0-only"], &[("GPL-2.0-or-later", 9)]).as_deref(), Some("GPL-2.0-or-later"));
+        assert_eq!(settled(&["MIT"], &[("Zlib", 3)]).as_deref(), Some("MIT"));
+        assert_eq!(settled(&["MIT", "Zlib"], &[("Zlib", 3)]), None);
+        assert_eq!(settled(&[], &[("Zlib", 3)]), None);
+    }
 
     #[test]
     fn one_licence_is_the_releases_and_several_are_nobodys_choice() {

@@ -416,6 +416,14 @@ pub fn ids(expression: &str) -> impl Iterator<Item = &str> {
     expression.split([' ', '(', ')']).filter(|word| !["", "AND", "OR", "WITH"].contains(word))
 }
 
+/// Whether an expression names no licence that another one does not: `MIT` is a part of `MIT OR Apache-2.0`, and a text of the
+/// GPL of `GPL-2.0-or-later`.
+pub fn is_part(part: &str, whole: &str) -> bool {
+    let all: Vec<&str> = ids(whole).collect();
+    let later = |one: &str| one.strip_suffix("-only").map(|family| format!("{family}-or-later"));
+    ids(part).all(|one| all.contains(&one) || later(one).is_some_and(|later| all.contains(&later.as_str())))
+}
+
 /// The licences that an expression names, without what tells `-only` from `-or-later` apart: for comparing what two versions
 /// of a file state.
 pub fn families(expression: &str) -> Vec<String> {
@@ -442,6 +450,20 @@ mod tests {
                 assert_eq!(known, expected, "{text}");
             }
             other => panic!("{text}: {other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_choice_holds_its_parts() {
+        for (part, whole) in
+            [("MIT", "MIT OR Apache-2.0"), ("GPL-2.0-only", "GPL-2.0-or-later"), ("MIT AND ISC", "ISC OR MIT")]
+        {
+            assert!(is_part(part, whole), "{part} {whole}");
+        }
+        for (part, whole) in
+            [("GPL-2.0-or-later", "GPL-2.0-only"), ("MIT", "ISC"), ("GPL-2.0-only WITH x", "GPL-2.0-only")]
+        {
+            assert!(!is_part(part, whole), "{part} {whole}");
         }
     }
 

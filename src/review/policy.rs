@@ -111,6 +111,10 @@ impl Policy {
     pub fn judge(&self, finding: &Finding, place: &str) -> LicenceJudgement {
         let files = finding.licensing.iter().flat_map(|licensing| &licensing.declared);
         let by_files = files.filter(|one| one.by != Declarer::Index).map(|one| one.expression.as_str());
+        // The texts of the licences among which one may choose forbid nothing.
+        let is_said =
+            |one: &&str| finding.license.as_deref().is_some_and(|known| license::expression::is_part(one, known));
+        let by_files = by_files.filter(|one| !is_said(one));
         let mut all = finding.license.as_deref().into_iter().chain(by_files).peekable();
         if all.peek().is_none() {
             return if self.mark_unknown { LicenceJudgement::Unknown } else { LicenceJudgement::Allowed };
@@ -144,6 +148,7 @@ impl Policy {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::finding::{Declared, Licensing};
     use crate::model::sample;
 
     fn names(all: &[&str]) -> Vec<String> {
@@ -182,6 +187,25 @@ mod tests {
         assert!(licences.permit("MPL-2.0") && !licences.permit("LGPL-2.1-only") && !licences.permit("MIT"));
         let permissive = Licences { allow_categories: vec![Category::Permissive], ..Licences::default() };
         assert!(permissive.permit("MIT") && permissive.permit("BSD-3-Clause") && !permissive.permit("GPL-2.0-only"));
+    }
+
+    #[test]
+    fn the_text_of_a_licence_that_need_not_be_chosen_forbids_nothing() {
+        let policy = Policy {
+            licences: Licences { deny_categories: vec![Category::Copyleft], ..Licences::default() },
+            ..Policy::default()
+        };
+        let mut finding = sample::finding("pkg:generic/zstd@1", &["1"], FindingKind::Vendored, "lib/z");
+        let text = |expression: &str| Declared {
+            by: Declarer::LicenseFile,
+            path: Some("lib/z/COPYING".into()),
+            expression: expression.into(),
+        };
+        finding.license = Some("BSD-3-Clause OR GPL-2.0-only".into());
+        finding.licensing = Some(Licensing { declared: vec![text("GPL-2.0-only")], ..Licensing::default() });
+        assert_eq!(policy.judge(&finding, "lib/z"), LicenceJudgement::Allowed);
+        finding.license = Some("BSD-3-Clause".into());
+        assert_eq!(policy.judge(&finding, "lib/z"), LicenceJudgement::Denied);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::license::expression::{self, Reading};
-use crate::model::finding::{FileReport, Finding, FindingKind};
+use crate::model::finding::{Declared, FileReport, Finding, FindingKind};
 use crate::model::license::LicenseKind;
 use crate::report::bom::{Bom, Component, File};
 
@@ -35,7 +35,12 @@ impl Licence {
         let mut detected = BTreeSet::new();
         let mut amiss = false;
         if let Some(licensing) = &finding.licensing {
-            declared.extend(licensing.declared.iter().map(|one| valid(&one.expression)));
+            // The texts of the licences among which one may choose disagree with nothing.
+            let is_said = |one: &&Declared| {
+                finding.license.as_deref().is_some_and(|known| expression::is_part(&one.expression, known))
+            };
+            let others = licensing.declared.iter().filter(|one| !is_said(one));
+            declared.extend(others.map(|one| valid(&one.expression)));
             detected.extend(licensing.detected.keys().filter_map(|one| valid(one)).flat_map(|one| terms(&one)));
             amiss = licensing.notice_removed.count > 0 || licensing.notice_replaced.count > 0;
         }

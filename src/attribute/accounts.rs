@@ -228,7 +228,7 @@ enum Standing {
 struct Locks<'m> {
     /// Lockfiles that say where each package lies: the folders.
     places: HashMap<&'m str, BTreeSet<&'m str>>,
-    /// Lockfiles that only say which packages there are.
+    /// Which packages there are.
     packages: HashMap<&'m str, BTreeSet<(String, &'m str)>>,
     /// Folders with a lockfile that was not read to its end: what it does not name it might have named.
     damaged: BTreeSet<&'m str>,
@@ -277,13 +277,18 @@ impl<'m> Locks<'m> {
         let places: Vec<&str> = manifest.declarations.iter().filter_map(placed).collect();
         if !places.is_empty() {
             self.places.entry(home).or_default().extend(places);
-            return;
         }
         let package = |one: &'m Declaration| Some((folded(&one.purl), one.version.as_deref()?));
         self.packages.entry(home).or_default().extend(manifest.declarations.iter().filter_map(package));
     }
 
     fn standing(&self, manifest: &Manifest, declaration: &Declaration) -> Standing {
+        // What a package was developed with is installed nowhere.
+        if (manifest.kind, manifest.ecosystem) == (ManifestKind::Lockfile, "npm")
+            && is_inside_node_modules(&manifest.path)
+        {
+            return Standing::Unknown;
+        }
         let (ManifestKind::InstallRecord, "npm", Site::Folder { path, .. }) =
             (manifest.kind, manifest.ecosystem, &declaration.site)
         else {
@@ -296,8 +301,11 @@ impl<'m> Locks<'m> {
                 continue;
             }
             let key = (folded(&declaration.purl), declaration.version.as_deref().unwrap_or_default());
-            let named = places.is_some_and(|places| places.contains(path.as_str()))
-                || packages.is_some_and(|packages| packages.contains(&key));
+            // A lockfile that says where packages lie speaks of these places alone; but of stores, into which the places lead.
+            let named = match places {
+                Some(places) if !is_stored(path) => places.contains(path.as_str()),
+                _ => packages.is_some_and(|packages| packages.contains(&key)),
+            };
             return match named {
                 true => Standing::Counts,
                 false if self.damaged.contains(home) => Standing::Unknown,
@@ -312,6 +320,11 @@ impl<'m> Locks<'m> {
             Standing::Unknown
         }
     }
+}
+
+/// Whether a folder is of a store of packages, to which links lead from where they are expected: npm's, pnpm's.
+fn is_stored(path: &str) -> bool {
+    path.split('/').zip(path.split('/').skip(1)).any(|pair| matches!(pair, (NODE_MODULES, ".store" | ".pnpm")))
 }
 
 fn is_inside_node_modules(path: &str) -> bool {

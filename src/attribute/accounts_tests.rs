@@ -70,6 +70,29 @@ fn a_package_among_the_installed_ones_counts_as_far_as_its_lockfile_knows_it() {
 }
 
 #[test]
+fn a_store_of_packages_holds_those_that_the_lockfile_names() {
+    let lock = npm_lock("package-lock.json", &["node_modules/jquery"]);
+    let stored = |name: &str| installed(&format!("node_modules/.store/{name}@1.0.0-abc/node_modules/{name}"));
+    let path = |name: &str| format!("node_modules/.store/{name}@1.0.0-abc/node_modules/{name}/a.js");
+    let tree = [lock, stored("jquery"), stored("other")];
+    assert!(by(&tree, &path("jquery"), JQUERY).is_some());
+    assert_eq!(by(&tree, &path("other"), "pkg:npm/other"), None);
+}
+
+#[test]
+fn what_an_installed_package_was_developed_with_is_installed_nowhere() {
+    let lock = npm_lock("package-lock.json", &["node_modules/a"]);
+    let inner = npm_lock("node_modules/a/package-lock.json", &["node_modules/a/node_modules/jquery"]);
+    let tree = [lock, inner, installed("node_modules/a/node_modules/jquery")];
+    assert_eq!(
+        by(&tree, "node_modules/a/node_modules/jquery/a.js", JQUERY),
+        Some((Relation::Carries, "pkg:npm/a@1.0.0".into()))
+    );
+    let stray = &tree[1..];
+    assert_eq!(by(stray, "node_modules/a/node_modules/jquery/a.js", JQUERY), None);
+}
+
+#[test]
 fn without_a_lockfile_an_installed_package_is_one_that_something_asks_for() {
     let path = "node_modules/jquery/jquery.js";
     let record = installed("node_modules/jquery");

@@ -12,8 +12,6 @@ use crate::review::recorded::{Recorded, RecordedFinding};
 /// Resemblance of two sketches (see [`crate::model::finding::Sketch`]) from which on they are of one content: a fifth of the
 /// lines edited leaves about 0.5, a whole folder and one of its files have next to nothing.
 pub const SAME_CONTENT: f64 = 0.2;
-/// Resemblance below which a known finding has changed. Where nothing was edited it is 1, whatever index was used.
-const UNCHANGED: f64 = 0.9;
 
 /// How a report stands to an earlier one.
 #[derive(Debug, Default)]
@@ -102,9 +100,10 @@ fn is_changed(finding: &Finding, before: &RecordedFinding) -> bool {
         || is_other_content(&finding.sketch, &before.sketch())
 }
 
-/// Reports from before there were sketches have none to compare with.
+/// Whether anything of the content differs; a file that stands in for another one, too, for a few hashes of each file are in
+/// the sketch of a folder. Reports from before there were sketches have none to compare with.
 fn is_other_content(now: &Sketch, before: &Sketch) -> bool {
-    !before.0.is_empty() && now.resemblance(before) < UNCHANGED
+    !before.0.is_empty() && now != before
 }
 
 #[cfg(test)]
@@ -143,7 +142,7 @@ mod tests {
         assert!(same.gone.is_empty());
         let mut changed = before.findings[0].clone();
         changed.modified_files = 2;
-        let now = with(&[changed, finding("pkg:npm/b@2", "ext/b", 1..41), finding("pkg:npm/b@1", "x/b", 100..140)]);
+        let now = with(&[changed, finding("pkg:npm/b@2", "ext/b", 0..40), finding("pkg:npm/b@1", "x/b", 100..140)]);
         let found = compare(&now, &earlier);
         assert_eq!(found.findings, [BaselineState::Changed, BaselineState::Unchanged, BaselineState::New]);
         assert!(found.gone.is_empty());

@@ -51,13 +51,14 @@ pub fn check_some(root: &Path, manifests: &[Manifest], wanted: &(dyn Fn(&Manifes
     sites.into_par_iter().filter_map(look).collect()
 }
 
-/// Where a note of submodules lies in a repository, a folder that it names and that is no repository itself holds files of the
+/// Where a note of submodules lies in a repository, its own or one that it was copied into, a folder that it names and that is no repository itself holds files of the
 /// project: they are the noted component's as far as they are known to be that, and nothing else there is accounted for. In an
 /// exported tree nothing tells the two apart.
 pub fn confirm_submodules(root: &Path, manifests: &mut [Manifest]) {
     let is_there = |path: &Path| path.symlink_metadata().is_ok();
+    let full = root.canonicalize().unwrap_or_else(|_| root.to_path_buf());
     for note in manifests.iter_mut().filter(|one| base_name(&one.path) == ".gitmodules") {
-        if !is_there(&root.join(folder(&note.path)).join(".git")) {
+        if !full.join(folder(&note.path)).ancestors().any(|above| is_there(&above.join(".git"))) {
             continue;
         }
         for declaration in &mut note.declarations {
@@ -296,6 +297,9 @@ mod tests {
         assert_eq!(extent(root), Extent::Everything, "an exported tree");
         fs::create_dir_all(root.join(".git")).unwrap();
         assert_eq!(extent(root), Extent::Component);
+        let inner = root.join("inner");
+        fs::create_dir_all(inner.join("a")).unwrap();
+        assert_eq!(extent(&inner), Extent::Component, "copied into a repository");
         fs::write(root.join("a/.git"), "gitdir: ../.git/modules/a\n").unwrap();
         assert_eq!(extent(root), Extent::Everything);
     }

@@ -264,7 +264,7 @@ fn subjects(manifests: &[Manifest], name: &str) -> HashMap<String, Subject> {
     manifests.iter().filter(|manifest| is_named(&manifest.path, &[name])).filter_map(subject).collect()
 }
 
-/// Installers of Composer may put a package anywhere beside the vendor folder. Its record alone could so account for any
+/// Installers of Composer may put a package anywhere, not only into the vendor folder under its name. Its record alone could so account for any
 /// folder of the project: all that lies there is the package's only where a `composer.json` there says so, too, and the
 /// project's `composer.lock` knows the package.
 fn confirm_plugins(manifests: &mut [Manifest]) {
@@ -280,7 +280,10 @@ fn confirm_plugins(manifests: &mut [Manifest]) {
             let Site::Folder { path, extent } = &mut declaration.site else { continue };
             let confirmed = subjects.get(path).is_some_and(|subject| subject.purl == declaration.purl)
                 && known.is_some_and(|purls| purls.contains(&declaration.purl));
-            if !confirmed && (vendor.is_empty() || !holds(vendor, path)) {
+            let name = declaration.purl.strip_prefix("pkg:composer/").unwrap_or_default();
+            let is_usual =
+                path.strip_prefix(vendor).is_some_and(|rest| rest.trim_start_matches('/').eq_ignore_ascii_case(name));
+            if !confirmed && !is_usual {
                 *extent = Extent::Component;
             }
         }

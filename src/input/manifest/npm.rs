@@ -67,7 +67,8 @@ fn lock(source: Source<'_>) -> Found {
 fn by_folder(home: &str, packages: &Map<String, Value>, lines: &KeyLines<'_>, found: &mut Found) {
     for (key, entry) in packages {
         let Some((above, folder)) = key.rsplit_once("node_modules/") else { continue };
-        if !(above.is_empty() || above.ends_with('/')) || !is_folder_of_package(folder) {
+        let climbs = key.split(['/', '\\']).any(|part| part == "..");
+        if climbs || !(above.is_empty() || above.ends_with('/')) || !is_folder_of_package(folder) {
             found.complain(lines.line(key), format!("`{key}` is no place of a package: not used"));
             continue;
         }
@@ -178,8 +179,13 @@ mod tests {
 
     #[test]
     fn a_place_outside_node_modules_is_no_packages() {
-        for place in ["node_modules/../static/js", "static/node_modules/../js", "my_node_modules/x", "node_modules/a/b"]
-        {
+        for place in [
+            "../node_modules/widget",
+            "node_modules/../static/js",
+            "static/node_modules/../js",
+            "my_node_modules/x",
+            "node_modules/a/b",
+        ] {
             let lock = format!("{{\"packages\": {{\n\"{place}\": {{\"name\": \"widget\", \"version\": \"1\"}}}}}}");
             assert!(declared("package-lock.json", &lock).is_empty(), "{place}");
             let said = complaints("package-lock.json", &lock);
@@ -257,7 +263,7 @@ mod tests {
         assert_eq!(complaints("package-lock.json", conflict), ["line 2: key must be a string at column 1"]);
         assert!(declared("package-lock.json", conflict).is_empty());
         let outside = r#"{"packages": {"../../node_modules/a": {"version": "1"}, "node_modules/b": {"version": "1"}}}"#;
-        assert!(complaints("x/package-lock.json", outside)[0].contains("outside the tree"));
+        assert!(complaints("x/package-lock.json", outside)[0].contains("no place of a package"));
         assert_eq!(declared("x/package-lock.json", outside).len(), 1);
         for text in ["[]", "{\"packages\": 3}", "{\"packages\": {\"node_modules/a\": 3}}", "nul\0", "{}"] {
             let found = declared("package-lock.json", text);

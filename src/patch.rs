@@ -14,12 +14,13 @@ use std::sync::{Mutex, PoisonError};
 
 use crate::build::sources::Source;
 use crate::input::{read, walk};
+use crate::model::evidence::MatchKind;
 use crate::model::finding::{Finding, FindingKind, Report};
 use crate::model::place::{base_name, folder, os_path, path_text, raw_path};
 use crate::model::purl::base_of;
 use crate::report::layout::{counted, safe};
 use crate::upstream::{self, UpstreamFile};
-use pairs::Pairs;
+use pairs::{Known, Pairs};
 use unified::{Sides, is_text};
 
 /// What to compare with what.
@@ -42,6 +43,8 @@ pub struct Comparison<'c> {
 pub struct Patch {
     /// Changed files and where they are in the copy.
     changed: BTreeMap<String, PathBuf>,
+    /// Files that have another name in the copy, which they would have in the release.
+    renamed: BTreeMap<String, String>,
     /// Files that only the copy has.
     added: BTreeMap<String, PathBuf>,
     /// Files that the copy lacks.
@@ -72,11 +75,11 @@ pub fn compare(of: &Comparison<'_>) -> Result<Patch, String> {
     let is_upstream = |path: &str| release.contains_key(path);
     let known = known(of);
     let home = home(of);
-    let local = local(of, &home, &known)?;
+    let (local, problems) = local(of, &home, &known)?;
     let paths: Vec<String> = local.keys().cloned().collect();
-    let Pairs { pairs: paired, second } = pairs::pair(&paths, &known, &is_upstream);
+    let Pairs { pairs: paired, second, renamed } = pairs::pair(&paths, &known, &is_upstream);
     let others = others(of);
-    let mut patch = Patch { aside: second, ..Patch::default() };
+    let mut patch = Patch { aside: second, unread: problems, ..Patch::default() };
     let mut buffer = Vec::new();
     for (path, own) in &paired {
         let Some(full) = local.get(own) else { continue };
@@ -87,6 +90,10 @@ pub fn compare(of: &Comparison<'_>) -> Result<Patch, String> {
         }
         match (read::read(full, own, &mut buffer), expected) {
             (Err(problem), _) => patch.unread.push(format!("{own}: {}", problem.detail)),
+            (Ok(_), Some(_)) if renamed.get(path).is_some_and(|to| !release.contains_key(to)) => {
+                patch.changed.insert(path.clone(), full.clone());
+                patch.renamed.extend(renamed.get_key_value(path).map(|(from, to)| (from.clone(), to.clone())));
+            }
             (Ok(read), Some(UpstreamFile { blake3, .. })) if read.blake3 == *blake3 => patch.same += 1,
             (Ok(_), Some(_)) => drop(patch.changed.insert(path.clone(), full.clone())),
             (Ok(_), None) => drop(patch.added.insert(path.clone(), full.clone())),
@@ -116,31 +123,32 @@ fn home(of: &Comparison<'_>) -> String {
 }
 
 /// Which file of the release matched files of the copy are, by path below the copy's folder.
-fn known(of: &Comparison<'_>) -> BTreeMap<String, String> {
+fn known(of: &Comparison<'_>) -> BTreeMap<String, Known> {
     let home = home(of);
     let base = base_of(&of.finding.purl);
     let files = of.report.files.iter().filter(|file| file.scan_root == of.finding.scan_root);
     let known = files.filter_map(|file| {
         let own = below(&file.path, &home).filter(|_| is_below(&file.path, &of.finding.root))?;
         let found = file.matches.iter().find(|found| base_of(&found.purl) == base)?;
-        Some((own.to_string(), found.source_path.clone()))
+        let whole = found.kind != MatchKind::Snippet;
+        Some((own.to_string(), Known { source: found.source_path.clone(), whole }))
     });
     known.collect()
 }
 
-/// The files of the copy and where to open them, by path below its folder.
+/// The files of the copy and where to open them, by path below its folder; and what was not looked at, with why.
 fn local(
     of: &Comparison<'_>,
     home: &str,
-    known: &BTreeMap<String, String>,
-) -> Result<BTreeMap<String, PathBuf>, String> {
+    known: &BTreeMap<String, Known>,
+) -> Result<(BTreeMap<String, PathBuf>, Vec<String>), String> {
     let root = match of.scan_root.is_dir() {
         true => of.scan_root.join(os_path(&raw_path(home))),
         false => of.scan_root.parent().unwrap_or(Path::new("")).to_path_buf(),
     };
     if of.finding.kind != FindingKind::Vendored {
         let full = |path: &String| (path.clone(), root.join(os_path(&raw_path(path))));
-        return Ok(known.keys().map(full).collect());
+        return Ok((known.keys().map(full).collect(), Vec::new()));
     }
     let found = Mutex::new(BTreeMap::new());
     let options = walk::WalkOptions { honour_ignore: false, threads: 1 };
@@ -149,8 +157,9 @@ fn local(
             found.lock().unwrap_or_else(PoisonError::into_inner).insert(file.path, file.full);
         }
     };
-    walk::walk(std::slice::from_ref(&root), &options, add).map_err(|error| error.to_string())?;
-    Ok(found.into_inner().unwrap_or_else(PoisonError::into_inner))
+    let walked = walk::walk(std::slice::from_ref(&root), &options, add).map_err(|error| error.to_string())?;
+    let problems = walked.problems.into_iter().map(|(_, problem)| format!("{}: {}", problem.path, problem.detail));
+    Ok((found.into_inner().unwrap_or_else(PoisonError::into_inner), problems.collect()))
 }
 
 /// Places of other findings inside the copy, below its folder.
@@ -180,11 +189,14 @@ impl Patch {
         let count = |number: usize, words: [&str; 2]| counted(number as u64, words[0], words[1]);
         let mut all = vec![format!(
             "{} changed, {} added, {} deleted, {} as released",
-            count(self.changed.len(), ["file", "files"]),
+            count(self.changed.len() - self.renamed.len(), ["file", "files"]),
             self.added.len(),
             self.deleted.len(),
             self.same
         )];
+        if !self.renamed.is_empty() {
+            all[0].push_str(&format!(", {} renamed", self.renamed.len()));
+        }
         if self.not_copied > 0 {
             let files = count(self.not_copied, ["file", "files"]);
             let hint = if of.everything { "" } else { " (--everything counts them as deleted)" };
@@ -199,8 +211,9 @@ impl Patch {
         all
     }
 
-    /// Writes it, with words before the first file that `patch` and `git apply` pass over. Gives the files, by path in the
-    /// release, that are no text or too large, of which a patch only says that they differ.
+    /// Writes it, with words before the first file that `patch` and `git apply` pass over; these name the files that are no text
+    /// or too large and not in the patch, for with one such file in it neither program would take the others. Gives these, by
+    /// path in the release.
     ///
     /// # Errors
     /// What `out` answers; a file or release that cannot be read any more.
@@ -211,37 +224,40 @@ impl Patch {
         writeln!(out, "a: {}", safe(&of.source.purl.to_string()))?;
         writeln!(out, "b: {}", safe(&place))?;
         self.summary(of).iter().try_for_each(|line| writeln!(out, "{line}"))?;
-        writeln!(out)?;
-        let mut dull = Vec::new();
         let paths: BTreeSet<&String> = self.changed.keys().chain(self.added.keys()).chain(&self.deleted).collect();
+        let mut dull = Vec::new();
         let (mut buffer, mut text) = (Vec::new(), Vec::new());
-        for path in paths {
-            text.clear();
-            buffer.clear();
-            let own = self.changed.get(path).or(self.added.get(path));
-            let whole = match own {
-                Some(full) => {
-                    let read = read::read(full, path, &mut buffer);
-                    read.map_err(|problem| io::Error::other(problem.detail))?.body == read::Body::Whole
-                }
-                None => true,
-            };
-            let before = release.get(path);
-            // What is not held is too large: it is shown as what it is, no text for a patch.
-            let theirs = before.map_or(&b"\0"[..], Vec::as_slice);
-            let ours = if whole { buffer.as_slice() } else { &b"\0"[..] };
-            let sides = match own {
-                Some(_) if self.added.contains_key(path) => Sides::Added(ours),
-                Some(_) => Sides::Changed(theirs, ours),
-                None => Sides::Deleted(theirs),
-            };
-            if !is_text(ours) || self.changed.contains_key(path) && !is_text(theirs) {
-                dull.push(path.clone());
+        for path in &paths {
+            let is_plain = |bytes: Option<&Vec<u8>>| bytes.is_some_and(|bytes| is_text(bytes));
+            if !(self.added.contains_key(*path) || is_plain(release.get(*path)))
+                || !self.read_text(path, &mut buffer)?
+            {
+                writeln!(out, "no text, and not in this patch: {}", safe(path))?;
+                dull.push((*path).clone());
             }
-            unified::file(path, sides, &mut text);
+        }
+        writeln!(out)?;
+        for path in paths.into_iter().filter(|path| !dull.contains(path)) {
+            text.clear();
+            self.read_text(path, &mut buffer)?;
+            let theirs = release.get(path).map_or(&b""[..], Vec::as_slice);
+            let sides = match (self.changed.contains_key(path), self.added.contains_key(path)) {
+                (true, _) => Sides::Changed(theirs, &buffer),
+                (_, true) => Sides::Added(&buffer),
+                _ => Sides::Deleted(theirs),
+            };
+            unified::file(path, self.renamed.get(path).unwrap_or(path), sides, &mut text);
             out.write_all(&text)?;
         }
         Ok(dull)
+    }
+
+    /// Reads the copy's file, nothing for one that it lacks; gives whether it is text that a patch can hold.
+    fn read_text(&self, path: &str, buffer: &mut Vec<u8>) -> io::Result<bool> {
+        buffer.clear();
+        let Some(full) = self.changed.get(path).or(self.added.get(path)) else { return Ok(true) };
+        let read = read::read(full, path, buffer).map_err(|problem| io::Error::other(problem.detail))?;
+        Ok(read.body == read::Body::Whole && is_text(buffer))
     }
 }
 
@@ -273,9 +289,16 @@ pub fn find<'r>(report: &'r Report, name: &str) -> Result<&'r Finding, String> {
 }
 
 /// Where a finding's scan root is, of a report that was read.
-pub fn root_of(report: &Report, finding: &Finding) -> PathBuf {
+///
+/// # Errors
+/// It is not there: a report has roots as they were given, from where the scan was called.
+pub fn root_of(report: &Report, finding: &Finding) -> Result<PathBuf, String> {
     let given = report.roots.get(finding.scan_root.0 as usize).map_or(".", String::as_str);
-    os_path(&raw_path(given)).into_owned()
+    let root = os_path(&raw_path(given)).into_owned();
+    if root.exists() {
+        return Ok(root);
+    }
+    Err(format!("`{}` is not here; call this from the folder in which it was scanned", safe(given)))
 }
 
 #[cfg(test)]

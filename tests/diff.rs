@@ -83,3 +83,24 @@ fn what_cannot_be_compared_is_said() {
     assert!(diff(&tree, &["lib/pocket", "tree", "-o", "none/x"]).refusal().contains("none/x"));
     assert!(!tree.path().join("none").exists(), "no cache is made where nothing may be fetched");
 }
+
+#[test]
+fn renamed_files_are_renamed_and_what_is_no_text_stays_out() {
+    let tree = tree();
+    let copy = tree.path().join("tree/lib/pocket");
+    fs::rename(copy.join("pocket2.c"), copy.join("our pocket.c")).unwrap();
+    fs::write(copy.join("logo.bin"), b"\x89PNG\0\x01").unwrap();
+    fs::write(copy.join("empty.c"), b"").unwrap();
+    let done = diff(&tree, &["lib/pocket", "tree", "-o", "pocket.patch"]);
+    assert!(done.stderr.contains("1 file changed, 3 added, 1 deleted, 4 as released, 1 renamed"), "{done:?}");
+    assert!(done.stderr.contains("is no text, so it is not in the patch: src/logo.bin"), "{done:?}");
+    let release = tree.path().join("releases/r2");
+    git(&release, &["init", "-q"]);
+    let before = files(&release.join("src"));
+    git(&release, &["apply", "../../pocket.patch"]);
+    let mut expected = files(&copy);
+    ["LICENSE", "logo.bin"].iter().for_each(|name| drop(expected.remove(*name)));
+    assert_eq!(files(&release.join("src")), expected);
+    git(&release, &["apply", "-R", "../../pocket.patch"]);
+    assert_eq!(files(&release.join("src")), before);
+}

@@ -12,19 +12,45 @@ pub struct Pairs {
     pub pairs: BTreeMap<String, String>,
     /// Files of the copy for which a path in the release is taken already: second copies of one file.
     pub second: Vec<String>,
+    /// Files of other names than the release's: path in the release, and what it would be with the copy's name.
+    pub renamed: BTreeMap<String, String>,
+}
+
+/// A file of a release that a file of a copy matched.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Known {
+    /// Path in the release.
+    pub source: String,
+    /// Whether the match is the whole content.
+    pub whole: bool,
 }
 
 /// Pairs the files `local` of a copy with paths of a release. `known` says of some of them which file of the release they
-/// are; `is_upstream` is whether the release has a path.
-pub fn pair(local: &[String], known: &BTreeMap<String, String>, is_upstream: &dyn Fn(&str) -> bool) -> Pairs {
+/// matched; `is_upstream` is whether the release has a path. Pieces that match a file of another name (a bundle and what it is
+/// made of) say less than the place.
+pub fn pair(local: &[String], known: &BTreeMap<String, Known>, is_upstream: &dyn Fn(&str) -> bool) -> Pairs {
     let mut out = Pairs::default();
     let shifts = shifts(known);
     let mut waiting: Vec<&String> = Vec::new();
     let mut sure: Vec<(&String, &String)> = Vec::new();
+    let mut alike: Vec<(&String, &String)> = Vec::new();
     for path in local {
         match known.get(path) {
-            Some(source) => sure.push((path, source)),
+            Some(Known { source, whole }) if *whole || base_name(path) == base_name(source) => {
+                sure.push((path, source))
+            }
+            Some(Known { source, .. }) => alike.push((path, source)),
             None => waiting.push(path),
+        }
+    }
+    let placed = |path: &str| {
+        let all = || shifts.iter().filter_map(|(shift, _)| shift.apply(path));
+        all().find(|target| is_upstream(target)).or_else(|| all().next()).unwrap_or_else(|| path.to_string())
+    };
+    for (path, source) in alike {
+        match is_upstream(&placed(path)) {
+            true => waiting.push(path),
+            false => sure.push((path, source)),
         }
     }
     // Of two copies of one file the one is it that lies where most others say that it would.
@@ -41,10 +67,9 @@ pub fn pair(local: &[String], known: &BTreeMap<String, String>, is_upstream: &dy
             out.pairs.insert(source.clone(), path.clone());
         }
     }
+    waiting.sort();
     for path in waiting.into_iter().chain(moved) {
-        let all = || shifts.iter().filter_map(|(shift, _)| shift.apply(path));
-        let target = all().find(|target| is_upstream(target)).or_else(|| all().next());
-        match target.unwrap_or_else(|| path.clone()) {
+        match placed(path) {
             target if out.pairs.contains_key(&target) => out.second.push(path.clone()),
             target => {
                 out.pairs.insert(target, path.clone());
@@ -52,7 +77,19 @@ pub fn pair(local: &[String], known: &BTreeMap<String, String>, is_upstream: &dy
         }
     }
     out.second.sort();
+    out.renamed = renamed(&out.pairs, &shifts);
     out
+}
+
+/// Files that have other names in the copy than in the release: by path in the release, the path that they would have there.
+fn renamed(pairs: &BTreeMap<String, String>, shifts: &[(Shift, usize)]) -> BTreeMap<String, String> {
+    let renamed = |(source, own): (&String, &String)| {
+        let name = base_name(own);
+        let at = |folder: &str| if folder.is_empty() { name.to_string() } else { format!("{folder}/{name}") };
+        let target = shifts.iter().find_map(|(shift, _)| shift.apply(own)).unwrap_or_else(|| at(folder(source)));
+        (name != base_name(source) && !pairs.contains_key(&target)).then(|| (source.clone(), target))
+    };
+    pairs.iter().filter_map(renamed).collect()
 }
 
 /// Files below one folder of the copy lie below another of the release.
@@ -72,10 +109,11 @@ impl Shift {
 
 /// What pairs say of the folders they lie in, and of those above as far as these have the same names: those that hold deeper
 /// files first, then those that more pairs say.
-fn shifts(known: &BTreeMap<String, String>) -> Vec<(Shift, usize)> {
+fn shifts(known: &BTreeMap<String, Known>) -> Vec<(Shift, usize)> {
     let mut votes: BTreeMap<Shift, usize> = BTreeMap::new();
     let with_slash = |folder: &str| if folder.is_empty() { String::new() } else { format!("{folder}/") };
-    for (path, source) in known.iter().filter(|(path, source)| base_name(path) == base_name(source)) {
+    let named = known.iter().filter(|(path, known)| base_name(path) == base_name(&known.source));
+    for (path, Known { source, .. }) in named {
         let (mut from, mut to) = (folder(path), folder(source));
         loop {
             *votes.entry(Shift { from: with_slash(from), to: with_slash(to) }).or_default() += 1;
@@ -98,7 +136,8 @@ mod tests {
 
     fn paired(local: &[&str], known: &[(&str, &str)], release: &[&str]) -> (Vec<(String, String)>, Vec<String>) {
         let local: Vec<String> = local.iter().map(|path| path.to_string()).collect();
-        let known = known.iter().map(|(path, source)| (path.to_string(), source.to_string())).collect();
+        let whole = |source: &str| Known { source: source.to_string(), whole: true };
+        let known = known.iter().map(|(path, source)| (path.to_string(), whole(source))).collect();
         let found = pair(&local, &known, &|path| release.contains(&path));
         (found.pairs.into_iter().collect(), found.second)
     }
@@ -129,6 +168,18 @@ mod tests {
     fn a_renamed_file_is_the_one_it_matched() {
         let (pairs, _) = paired(&["z.c", "a.c"], &[("z.c", "inflate.c"), ("a.c", "a.c")], &["inflate.c", "a.c"]);
         assert_eq!(pairs, texts(&[("a.c", "a.c"), ("inflate.c", "z.c")]));
+    }
+
+    #[test]
+    fn a_bundle_is_not_what_it_is_made_of() {
+        let part = |path: &str, source: &str| (path.to_string(), Known { source: source.into(), whole: false });
+        let local = ["dist/j.js", "dist/j.min.js", "x.js"].map(str::to_string);
+        let known = BTreeMap::from([part("dist/j.min.js", "dist/j.js"), part("x.js", "src/y.js")]);
+        let release = ["dist/j.js", "dist/j.min.js", "src/y.js"];
+        let found = pair(&local, &known, &|path| release.contains(&path));
+        let expected = [("dist/j.js", "dist/j.js"), ("dist/j.min.js", "dist/j.min.js"), ("src/y.js", "x.js")];
+        assert_eq!(found.pairs.into_iter().collect::<Vec<_>>(), texts(&expected));
+        assert_eq!(found.renamed.into_iter().collect::<Vec<_>>(), texts(&[("src/y.js", "src/x.js")]));
     }
 
     #[test]

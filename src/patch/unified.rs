@@ -28,26 +28,36 @@ pub fn is_text(bytes: &[u8]) -> bool {
     !bytes.get(..LOOKED_AT).unwrap_or(bytes).contains(&0)
 }
 
-/// Appends the patch of the file `path` of the release.
-pub fn file(path: &str, sides: Sides<'_>, out: &mut Vec<u8>) {
-    let (old, new) = (quoted(&format!("a/{path}")), quoted(&format!("b/{path}")));
+/// What git calls an empty file, which has no lines for `patch` to go by.
+const EMPTY: &str = "e69de29";
+
+/// Appends the patch of the file `path` of the release, `to` being what the copy calls it; both sides are text.
+pub fn file(path: &str, to: &str, sides: Sides<'_>, out: &mut Vec<u8>) {
+    let (old, new) = (quoted(&format!("a/{path}")), quoted(&format!("b/{to}")));
     let mut head = format!("diff --git {old} {new}\n");
     let (before, after, names) = match sides {
-        Sides::Changed(before, after) => (before, after, [old.as_str(), new.as_str()]),
+        Sides::Changed(before, after) => {
+            if path != to {
+                head.push_str(&format!("rename from {}\nrename to {}\n", quoted(path), quoted(to)));
+            }
+            (before, after, [old.as_str(), new.as_str()])
+        }
         Sides::Added(after) => {
             head.push_str("new file mode 100644\n");
+            if after.is_empty() {
+                head.push_str(&format!("index 0000000..{EMPTY}\n"));
+            }
             (&b""[..], after, ["/dev/null", new.as_str()])
         }
         Sides::Deleted(before) => {
             head.push_str("deleted file mode 100644\n");
+            if before.is_empty() {
+                head.push_str(&format!("index {EMPTY}..0000000\n"));
+            }
             (before, &b""[..], [old.as_str(), "/dev/null"])
         }
     };
     out.extend(head.as_bytes());
-    if !is_text(before) || !is_text(after) {
-        out.extend(format!("Binary files {} and {} differ\n", names[0], names[1]).as_bytes());
-        return;
-    }
     let input = InternedInput::new(byte_lines(before), byte_lines(after));
     let mut diff = Diff::compute(Algorithm::Histogram, &input);
     diff.postprocess_no_heuristic(&input);
@@ -134,7 +144,7 @@ mod tests {
 
     fn patch(sides: Sides<'_>) -> String {
         let mut out = Vec::new();
-        file("src/a.c", sides, &mut out);
+        file("src/a.c", "src/a.c", sides, &mut out);
         String::from_utf8(out).unwrap()
     }
 
@@ -156,13 +166,16 @@ mod tests {
         let deleted = patch(Sides::Deleted(b"a\r\n"));
         let expected = "diff --git a/src/a.c b/src/a.c\ndeleted file mode 100644\n--- a/src/a.c\n+++ /dev/null\n@@ -1 +0,0 @@\n-a\r\n";
         assert_eq!(deleted, expected);
-        assert_eq!(patch(Sides::Added(b"")), "diff --git a/src/a.c b/src/a.c\nnew file mode 100644\n");
+        let empty = "diff --git a/src/a.c b/src/a.c\nnew file mode 100644\nindex 0000000..e69de29\n";
+        assert_eq!(patch(Sides::Added(b"")), empty);
     }
 
     #[test]
-    fn what_is_no_text_is_only_said_to_differ() {
-        let said = patch(Sides::Changed(b"a\0b", b"c"));
-        assert_eq!(said, "diff --git a/src/a.c b/src/a.c\nBinary files a/src/a.c and b/src/a.c differ\n");
+    fn a_renamed_file_says_so() {
+        let mut out = Vec::new();
+        file("src/a.c", "src/b c.c", Sides::Changed(b"a\n", b"a\n"), &mut out);
+        let expected = "diff --git a/src/a.c b/src/b c.c\nrename from src/a.c\nrename to src/b c.c\n";
+        assert_eq!(String::from_utf8(out).unwrap(), expected);
     }
 
     #[test]

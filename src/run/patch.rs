@@ -48,7 +48,10 @@ pub fn run(arguments: cli::Diff) -> Result<(), Error> {
         let hint = "name a folder with its archive with --sources";
         Error::Usage(format!("the release {} cannot be had: {}; {hint}", safe(&purl), safe(&why)))
     })?;
-    let scan_root = given.unwrap_or_else(|| patch::root_of(&report, finding));
+    let scan_root = match given {
+        Some(root) => root,
+        None => patch::root_of(&report, finding).map_err(Error::Usage)?,
+    };
     let everything = arguments.everything;
     let of = Comparison { report: &report, finding, scan_root: &scan_root, source: &source, everything };
     write(&of, &arguments)
@@ -104,7 +107,7 @@ fn said(summary: &[String], dull: &[String], finding: &Finding) -> String {
         text.push_str(&format!("  {line}\n"));
     }
     for path in dull.iter().take(LISTED) {
-        text.push_str(&format!("  differs and is no text, so the patch leaves it as it is: {}\n", safe(path)));
+        text.push_str(&format!("  differs and is no text, so it is not in the patch: {}\n", safe(path)));
     }
     if dull.len() > LISTED {
         text.push_str(&format!("  and {} more such files\n", dull.len() - LISTED));

@@ -48,7 +48,8 @@ Examples:
   foundling scan - --name pasted.c < block.txt
   foundling scan --baseline yesterday.json --fail-on unmanaged,new-only
 
-What was not examined, and why, stands at the end of every report.";
+What was not examined, and why, stands at the end of every report for people, and in those for
+programs as far as their formats have room for it.";
 
 const LICENSES_EXAMPLES: &str = "\
 Examples:

@@ -3,7 +3,7 @@
 //! Nothing inside a scanned tree is read here: a setting that came with the tree could hide what is in it.
 
 use std::ffi::OsStr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::build::{self, plan};
 use crate::cli;
@@ -95,7 +95,7 @@ impl Deliveries {
                 },
                 output: wanted.file.or_else(|| output.clone()),
             };
-            match all.iter().any(|other| other.output == delivery.output) {
+            match all.iter().any(|other| is_same(&other.output, &delivery.output)) {
                 true if named => return refuse(format!("two formats would go to `{}`", shown(&delivery.output))),
                 true => return refuse("two formats have no file of their own: write --format FORMAT=FILE".to_string()),
                 false => all.push(delivery),
@@ -113,6 +113,19 @@ impl Deliveries {
         }
         Ok(Deliveries { all, source_offer, originals })
     }
+}
+
+/// Whether two outputs are one, however they are spelt.
+fn is_same(one: &Option<PathBuf>, other: &Option<PathBuf>) -> bool {
+    let (Some(one), Some(other)) = (one, other) else { return one == other };
+    let place = |path: &PathBuf| {
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        Some((folder.canonicalize().ok()?, path.file_name()?.to_os_string()))
+    };
+    let same = |one: &PathBuf, other: &PathBuf| {
+        one.canonicalize().ok().zip(other.canonicalize().ok()).is_some_and(|(one, other)| one == other)
+    };
+    one == other || place(one).zip(place(other)).is_some_and(|(one, other)| one == other) || same(one, other)
 }
 
 fn shown(path: &Option<PathBuf>) -> String {

@@ -199,7 +199,15 @@ impl Upstream {
 /// A text as it is shown, whatever its encoding; `None` for what is no text.
 fn shown_text(bytes: &[u8]) -> Option<String> {
     let mut scratch = Vec::new();
-    read::text(bytes, &mut scratch).map(|text| String::from_utf8_lossy(text).into_owned())
+    read::text(bytes, &mut scratch).map(shown_bytes)
+}
+
+/// What is no UTF-8 is taken for Latin-1, of which each byte is a letter, as the copyright statements are read.
+fn shown_bytes(text: &[u8]) -> String {
+    match std::str::from_utf8(text) {
+        Ok(text) => text.to_string(),
+        Err(_) => text.iter().map(|byte| char::from(*byte)).collect(),
+    }
 }
 
 /// A file of an unpacked release. A report may name any path, and a release may hold any link: nothing outside is read.

@@ -8,6 +8,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 use crate::attribute::naming::{Names, folded};
 use crate::attribute::path::{ancestors, is_below};
+use crate::attribute::yarn;
 use crate::model::declaration::{Declaration, Extent, Manifest, ManifestKind, Site};
 use crate::model::finding::{DeclaredAt, ManagedBy, Relation};
 use crate::model::limits;
@@ -42,8 +43,10 @@ pub struct Accounts<'m> {
     manifests: Vec<&'m Manifest>,
     files: HashMap<&'m str, Vec<Ref>>,
     folders: HashMap<&'m str, Vec<Ref>>,
-    /// With the folder below which it is and the names that it has there.
-    somewhere: Vec<(Ref, &'m str, Names)>,
+    /// By name, with the folder below which it is: who notes a name alone, calls it as people do.
+    somewhere: HashMap<String, Vec<(Ref, &'m str)>>,
+    /// Packages in the caches of yarn, by the beginning of their path.
+    cached: HashMap<String, Ref>,
     /// By purl as it compares.
     names: HashMap<String, Vec<Ref>>,
     /// Installed packages that the lockfile around them does not know.
@@ -55,8 +58,8 @@ impl<'m> Accounts<'m> {
     /// package that is scanned declares none of what it carries.
     pub fn of(manifests: Vec<&'m Manifest>, own: &BTreeSet<String>) -> Accounts<'m> {
         let locks = Locks::of(&manifests);
-        let (files, folders, names) = Default::default();
-        let mut accounts = Accounts { manifests, files, folders, somewhere: Vec::new(), names, extraneous: Vec::new() };
+        let (files, folders, somewhere, cached, names) = Default::default();
+        let mut accounts = Accounts { manifests, files, folders, somewhere, cached, names, extraneous: Vec::new() };
         for (manifest, from) in accounts.manifests.clone().into_iter().zip(0..) {
             for (declaration, at) in manifest.declarations.iter().zip(0..) {
                 let by = Ref { manifest: from, declaration: at };
@@ -64,7 +67,10 @@ impl<'m> Accounts<'m> {
                     continue;
                 }
                 match locks.standing(manifest, declaration) {
-                    Standing::Counts => accounts.add(by, declaration),
+                    Standing::Counts => {
+                        accounts.add(by, declaration);
+                        accounts.cached.extend(yarn::beginnings(manifest, declaration).into_iter().map(|at| (at, by)));
+                    }
                     Standing::Extraneous => accounts.extraneous.push(by),
                     Standing::Unknown => {}
                 }
@@ -79,7 +85,11 @@ impl<'m> Accounts<'m> {
             Site::Folder { path, .. } => at(&mut self.folders, path, by),
             Site::File(path) => at(&mut self.files, path, by),
             Site::Files(files) => files.iter().for_each(|file| at(&mut self.files, &file.path, by)),
-            Site::Somewhere(below) => self.somewhere.push((by, below, declared_names(declaration))),
+            Site::Somewhere(below) => {
+                for key in declared_names(declaration).keys() {
+                    self.somewhere.entry(key.to_string()).or_default().push((by, below));
+                }
+            }
         }
         for purl in std::iter::once(&declaration.purl).chain(&declaration.aliases) {
             self.names.entry(folded(purl)).or_default().push(by);
@@ -137,12 +147,11 @@ impl<'m> Accounts<'m> {
                 return Some(account);
             }
         }
-        if names.is_empty() {
-            return None;
+        if let Some(by) = yarn::beginning(path).and_then(|beginning| self.cached.get(&beginning)) {
+            return Some(of(by));
         }
-        // Who notes a name alone, calls it as people do.
-        let noted = self.somewhere.iter().filter(|(_, below, own)| is_below(path, below) && own.alike(names));
-        noted.map(|(by, ..)| of(by)).min()
+        let noted = names.keys().filter_map(|key| self.somewhere.get(key)).flatten();
+        noted.filter(|(_, below)| is_below(path, below)).map(|(by, _)| of(by)).min()
     }
 
     /// Whether a declaration names a component. People who note what they copied call it by its name, not by a purl.

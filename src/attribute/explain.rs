@@ -14,7 +14,7 @@ use crate::attribute::naming::{self, Names};
 use crate::attribute::path;
 use crate::attribute::release;
 use crate::attribute::terms;
-use crate::model::declaration::ManifestKind;
+use crate::model::declaration::{ManifestKind, is_name};
 use crate::model::evidence::{FileEvidence, MatchKind, SnippetMatch, Wanted};
 use crate::model::finding::{
     AlsoIn, FileMatch, FileReport, Finding, FindingKind, Newest, Origin, Paths, Relation, Sketch,
@@ -22,7 +22,7 @@ use crate::model::finding::{
 use crate::model::ids::RootNo;
 use crate::model::limits;
 use crate::model::place::{Lines, RangePair, folder};
-use crate::model::purl::with_version;
+use crate::model::purl::{base_of, with_version};
 use crate::text::sketch;
 
 /// Whole files, or share of a release's files, that make a directory of a component.
@@ -184,7 +184,14 @@ fn declared(
     let version = declaration.version.as_deref()?;
     let releases = &placed.known.all;
     let is_it = |place: usize| releases.get(place).is_some_and(|one| discrepancy::same_version(&one.version, version));
-    let release = (0..releases.len()).find(|place| is_it(*place))?;
+    let known = (0..releases.len()).find(|place| is_it(*place));
+    if manifest.kind != ManifestKind::VendoringNote && known.is_none_or(|known| placed.tied.contains(&known)) {
+        declare_version(
+            finding,
+            known.and_then(|known| Some(releases.get(known)?.version.as_str())).unwrap_or(version),
+        );
+    }
+    let release = known?;
     if !placed.tied.iter().any(|place| is_it(*place)) {
         let whole = finding.kind != FindingKind::Snippet && finding.files > finding.modified_files;
         return whole.then_some((account.by, Testimony { other_release: true, changed: Vec::new() }));
@@ -196,6 +203,21 @@ fn declared(
     }
     let changed = changed_in(catalog, site, &placed, release);
     Some((account.by, Testimony { other_release: false, changed }))
+}
+
+/// What a package manager installed is of the release that it says, where the content does not say otherwise: where that release
+/// is among those of the content, or no index knows it.
+fn declare_version(finding: &mut Finding, version: &str) {
+    if !is_name(version) {
+        return;
+    }
+    finding.purl = with_version(base_of(&finding.purl), version);
+    if finding.versions.iter().any(|one| one == version) {
+        let at = |one: &String| one != version;
+        finding.versions.sort_by_key(at);
+    } else {
+        finding.versions = vec![version.to_string()];
+    }
 }
 
 /// Files of a site whose path in the release holds other bytes.

@@ -211,15 +211,16 @@ fn pieces(
         let known = &mut explanations[file as usize];
         let path = &files[file as usize].path;
         let creates = worth::creates(path);
+        let parts: Vec<&SnippetMatch> = snippets
+            .iter()
+            .filter(|snippet| !idioms.contains(&(file, **snippet)))
+            .filter_map(|snippet| files[file as usize].snippets.get(*snippet as usize))
+            .collect();
         let site = (creates
             && !settled.contains(&(file, origin(component)))
             && !held.contains(&component)
             && !lenders.around(catalog, component, path)
-            && snippets.iter().any(|snippet| {
-                let part = files[file as usize].snippets.get(*snippet as usize);
-                part.is_some_and(|part| is_finding(part, &catalog.entry(component).name, path))
-                    && !idioms.contains(&(file, *snippet))
-            }))
+            && (is_pasted(&parts) || parts.iter().any(|part| is_finding(part, &catalog.entry(component).name, path))))
         .then_some(sites.len());
         if site.is_some() {
             let root = path.clone();
@@ -229,14 +230,19 @@ fn pieces(
     }
 }
 
-/// Whether a piece is so much of both files that the file is the component's, altered; or so long and so little altered that
-/// it was pasted, however large the file that it was taken from.
+/// Whether a piece is so much of both files that the file is the component's, altered.
 fn is_finding(part: &SnippetMatch, name: &str, path: &str) -> bool {
     let likeness = (part.similarity + part.source_share) / 2.0;
-    let is_verbatim = VERBATIM.iter().any(|(lines, share)| part.code_lines >= *lines && part.similarity >= *share);
-    likeness >= PIECE_LIKENESS
-        || likeness >= NAMED_LIKENESS && relation::names(name, path)
-        || part.exactness >= VERBATIM_EXACTNESS && is_verbatim
+    likeness >= PIECE_LIKENESS || likeness >= NAMED_LIKENESS && relation::names(name, path)
+}
+
+/// Whether the pieces of one component in a file, which explain different stretches of it, are together so long and so little
+/// altered that they were pasted, however large the files that they were taken from.
+fn is_pasted(parts: &[&SnippetMatch]) -> bool {
+    let exact = || parts.iter().filter(|part| part.exactness >= VERBATIM_EXACTNESS);
+    let (lines, share) =
+        (exact().map(|part| part.code_lines).sum::<u32>(), exact().map(|part| part.similarity).sum::<f32>());
+    VERBATIM.iter().any(|(least_lines, least_share)| lines >= *least_lines && share >= *least_share)
 }
 
 /// Components by where they stand.
@@ -479,11 +485,13 @@ mod tests {
 
     #[test]
     fn a_piece_is_a_finding_where_it_is_most_of_both_files_or_was_pasted_in_length() {
-        let is = |part: SnippetMatch, path: &str| is_finding(&part, "zlib", path);
+        let is = |part: SnippetMatch, path: &str| is_finding(&part, "zlib", path) || is_pasted(&[&part]);
         assert!(is(part(30, 0.9, 0.5, 0.7), "x.c") && is(part(30, 0.6, 0.5, 0.5), "zlib/x.c"));
         assert!(!is(part(30, 0.6, 0.5, 0.5), "x.c"));
         assert!(is(part(287, 0.95, 1.0, 0.05), "x.c"), "a small part of a large file is most of this one");
         assert!(is(part(120, 0.3, 1.0, 0.05), "x.c") && !is(part(120, 0.3, 0.8, 0.05), "x.c"));
         assert!(!is(part(60, 0.3, 1.0, 0.05), "x.c") && !is(part(120, 0.1, 1.0, 0.05), "x.c"));
+        let halves = [part(60, 0.4, 1.0, 0.05), part(60, 0.4, 1.0, 0.05)];
+        assert!(is_pasted(&[&halves[0], &halves[1]]), "pasted from two files of one component");
     }
 }

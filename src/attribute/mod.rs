@@ -31,6 +31,7 @@ mod sift;
 mod snippet;
 mod terms;
 mod worth;
+mod yarn;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 

@@ -26,14 +26,14 @@ impl Names {
         Names { purls, words }
     }
 
-    /// Whether there is no name.
-    pub fn is_empty(&self) -> bool {
-        self.purls.is_empty()
-    }
-
     /// The purls as they compare.
     pub fn purls(&self) -> impl Iterator<Item = &str> {
         self.purls.iter().map(String::as_str)
+    }
+
+    /// The purls as they compare, and the plain words: two components are [alike](Names::alike) if one of these is common.
+    pub fn keys(&self) -> impl Iterator<Item = &str> {
+        self.purls.iter().chain(&self.words).map(String::as_str)
     }
 
     /// Whether both have a purl in common.

@@ -81,6 +81,14 @@ fn one(parts: Vec<SnippetMatch>, code_lines: u32, leaders: &BTreeMap<u32, u32>) 
     }
     let mut ranges: Vec<_> = parts.iter().flat_map(|part| part.ranges.iter().copied()).collect();
     ranges.sort();
+    // Each line is said once, of the first range that has it.
+    let mut last = 0;
+    ranges.retain_mut(|range| {
+        let left = range.behind(last);
+        *range = left.unwrap_or(*range);
+        last = last.max(range.lines.last);
+        left.is_some()
+    });
     let code = lines.min(code_lines.max(1));
     let mut sketch = Vec::new();
     for hash in parts.iter().flat_map(|part| &part.sketch) {

@@ -243,9 +243,9 @@ fn merge_overlaps(ranges: &mut Vec<RangePair>) {
     ranges.dedup_by(|later, earlier| {
         let shares = later.lines.first <= earlier.lines.last;
         if shares && !is_near(earlier.source_lines, later.source_lines) {
-            later.lines.first = earlier.lines.last + 1;
-            // What it has left is none of it: the lines are the earlier one's.
-            return later.lines.first > later.lines.last;
+            let left = later.behind(earlier.lines.last);
+            *later = left.unwrap_or(*later);
+            return left.is_none();
         }
         if shares {
             earlier.lines.last = earlier.lines.last.max(later.lines.last);
@@ -388,7 +388,7 @@ mod tests {
     fn ranges_that_share_lines_become_one_only_where_their_sources_do() {
         let mut ranges = vec![pair((10, 40), (700, 730)), pair((38, 60), (728, 750)), pair((55, 80), (5, 30))];
         merge_overlaps(&mut ranges);
-        assert_eq!(ranges, [pair((10, 60), (700, 750)), pair((61, 80), (5, 30))]);
+        assert_eq!(ranges, [pair((10, 60), (700, 750)), pair((61, 80), (11, 30))]);
         let mut inside = vec![pair((10, 40), (700, 730)), pair((20, 30), (5, 15))];
         merge_overlaps(&mut inside);
         assert_eq!(inside, [pair((10, 40), (700, 730))]);

@@ -137,16 +137,24 @@ impl Sketch {
     /// Estimates which share of another text is in this one, 0 to 1; `None` where too few hashes can be compared to say. A few
     /// hashes of each file stand in the sketch of a folder, so that each of its files is known to be part of it.
     pub fn holds(&self, part: &Sketch) -> Option<f64> {
-        let share = |hashes: &[u64]| {
-            let held = hashes.iter().filter(|hash| self.0.binary_search(hash).is_ok()).count();
-            held as f64 / hashes.len() as f64
-        };
+        let first = &part.0[..part.least().len().min(limits::SKETCH_EACH)];
+        // The least few hashes stand for one file, not for several.
+        let is_file = part.least().len() == part.0.len();
+        let by_files = (is_file && self.least().len() < self.0.len() && !first.is_empty()).then(|| self.share(first));
+        self.covers(part).into_iter().chain(by_files).reduce(f64::max)
+    }
+
+    /// [`Sketch::holds`] by the hashes alone that both reach: of a file of a large folder too few to say.
+    pub fn covers(&self, part: &Sketch) -> Option<f64> {
         let bound = self.reach().min(part.reach());
         let compared = &part.least()[..part.least().partition_point(|hash| *hash <= bound)];
-        let first = &part.0[..part.least().len().min(limits::SKETCH_EACH)];
-        let by_files = (self.least().len() < self.0.len() && !first.is_empty()).then(|| share(first));
-        let by_all = (compared.len() >= Sketch::ENOUGH).then(|| share(compared));
-        by_all.into_iter().chain(by_files).reduce(f64::max)
+        (compared.len() >= Sketch::ENOUGH).then(|| self.share(compared))
+    }
+
+    /// The share of some hashes that are in it.
+    fn share(&self, hashes: &[u64]) -> f64 {
+        let held = hashes.iter().filter(|hash| self.0.binary_search(hash).is_ok()).count();
+        held as f64 / hashes.len() as f64
     }
 
     /// Fewest hashes that say something of a part.

@@ -48,6 +48,19 @@ pub struct RangePair {
     pub source_lines: Lines,
 }
 
+impl RangePair {
+    /// What of it lies behind a line, and what that corresponds to; `None` where nothing does.
+    pub fn behind(self, line: u32) -> Option<RangePair> {
+        if self.lines.last <= line {
+            return None;
+        }
+        let cut = line.saturating_add(1).saturating_sub(self.lines.first);
+        let source_first = self.source_lines.first.saturating_add(cut).min(self.source_lines.last);
+        let lines = Lines { first: self.lines.first + cut, ..self.lines };
+        Some(RangePair { lines, source_lines: Lines { first: source_first, ..self.source_lines } })
+    }
+}
+
 /// A path's text from raw file-name bytes: UTF-8 as it stands, every other byte as `\xNN`.
 pub fn path_text(raw: &[u8]) -> String {
     let mut text = String::with_capacity(raw.len());

@@ -217,7 +217,7 @@ pub(super) fn review(review: &Review) -> OfReport<'_> {
     OfReport {
         made: all().next().is_some(),
         decided,
-        open: all().filter(|verdict| !verdict.conditions.is_empty()).count(),
+        open: all().filter(|verdict| verdict.decided.is_none() && !verdict.conditions.is_empty()).count(),
         idle_decisions: &review.idle,
         gone: &review.gone,
         settings: review.settings.as_deref(),

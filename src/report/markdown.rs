@@ -5,9 +5,10 @@
 use std::io::{self, Write};
 
 use crate::model::finding::Report;
-use crate::model::review::BaselineState;
+use crate::model::review::{BaselineState, Remedy, Verdict};
 use crate::report::layout::{counted, safe};
 use crate::report::results::{self, Level};
+use crate::report::summary::Summary;
 use crate::report::words;
 
 /// Rows of a table.
@@ -19,13 +20,27 @@ const ROWS: usize = 50;
 /// What `out` answers.
 pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let all: Vec<_> = results::findings(report).collect();
-    let open: Vec<_> = all.iter().filter(|(_, _, verdict)| verdict.is_none_or(|one| one.decided.is_none())).collect();
+    let is_open = |verdict: Option<&Verdict>| verdict.is_none_or(|one| one.decided.is_none());
+    let mut open: Vec<_> = all.iter().filter(|(_, _, verdict)| is_open(*verdict)).collect();
+    // What is news comes first, for the others may be cut.
+    let news = |verdict: Option<&Verdict>| match verdict.and_then(|verdict| verdict.state) {
+        Some(BaselineState::New) => 0,
+        Some(BaselineState::Changed) => 1,
+        _ => 2,
+    };
+    open.sort_by_key(|(_, _, verdict)| news(*verdict));
+    let disagreements: Vec<_> = results::discrepancies(report).filter(|(_, _, verdict)| is_open(*verdict)).collect();
     let decided = all.len() - open.len();
     writeln!(out, "### foundling\n")?;
     let files = counted(report.files_read, "file", "files");
     let found = counted(open.len() as u64, "open finding", "open findings");
     let failing = if report.review.failures.is_empty() { "" } else { " **The run fails.**" };
     writeln!(out, "{found} in {files}, {decided} decided.{failing}\n")?;
+    let sum = Summary::of(report);
+    if sum.pieces.0 > 0 {
+        let files = counted(sum.pieces.0, "more file", "more files");
+        writeln!(out, "Copied lines, too few for a place below, in {files}: see the report.\n")?;
+    }
     if let Some(since) = &report.since {
         let changed = counted(since.changed_files, "changed file", "changed files");
         writeln!(out, "Only what changed since {} was looked at: {changed}.\n", code(&since.revision))?;
@@ -35,12 +50,11 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         for (finding, condition, verdict) in open.iter().take(ROWS) {
             let mark = match (results::level(*condition), verdict.and_then(|verdict| verdict.state)) {
                 (_, Some(BaselineState::New)) => "new",
+                (_, Some(BaselineState::Changed)) => "changed",
                 (Level::Error, _) => "!",
                 _ => "",
             };
-            let line = verdict.and_then(|verdict| verdict.remedy.as_ref()?.line.as_deref());
-            let effort = verdict.and_then(|verdict| verdict.remedy.as_ref()).map(|remedy| words::of(&remedy.effort));
-            let to_do = line.map(code).or(effort).unwrap_or_default();
+            let to_do = verdict.and_then(|verdict| verdict.remedy.as_ref()).map(to_do).unwrap_or_default();
             let place = code(&report.shown_path(finding.scan_root, &finding.root));
             let licence = finding.license.as_deref().map_or_else(|| results::no_licence(finding).to_string(), code);
             writeln!(
@@ -52,13 +66,13 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         }
         rest(out, open.len())?;
     }
-    if !report.discrepancies.is_empty() {
+    if !disagreements.is_empty() {
         writeln!(out, "**Declared otherwise than it is**\n")?;
-        for one in report.discrepancies.iter().take(ROWS) {
+        for (one, ..) in disagreements.iter().take(ROWS) {
             let place = code(&report.shown_path(one.scan_root, &one.root));
             writeln!(out, "- {}: {} in {place}", words::of(&one.kind), code(&one.declared.purl))?;
         }
-        rest(out, report.discrepancies.len())?;
+        rest(out, disagreements.len())?;
     }
     if !report.review.gone.is_empty() {
         writeln!(out, "**Gone**\n")?;
@@ -72,6 +86,18 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         0 => writeln!(out, "Everything was examined."),
         some => {
             writeln!(out, "{} not examined, or not in full: see the report.", counted(some, "thing was", "things were"))
+        }
+    }
+}
+
+/// The line that replaces a copy; where files of it were changed, what to do with these comes first.
+fn to_do(remedy: &Remedy) -> String {
+    let effort = words::of(&remedy.effort);
+    match (remedy.line.as_deref().map(code), remedy.modified.count) {
+        (None, _) => effort,
+        (Some(line), 0) => line,
+        (Some(line), changed) => {
+            format!("send the changes of {} upstream, then {line}", counted(changed.into(), "file", "files"))
         }
     }
 }
@@ -110,8 +136,8 @@ mod tests {
 
 | | place | component | licence | why | what to do |
 |---|---|---|---|---|---|
-|  | `src/ring.c` | `pkg:github/acme/ring@3.4.0` | unknown | unmanaged |  |
 | new | `static/jquery.js` | `pkg:npm/jquery@3.6.0` | `MIT` | duplicate | `npm install jquery@3.6.0` |
+|  | `src/ring.c` | `pkg:github/acme/ring@3.4.0` | unknown | unmanaged |  |
 
 **Declared otherwise than it is**
 

@@ -2,7 +2,9 @@
 //! of them in a sentence.
 
 use crate::model::evidence::MatchKind;
-use crate::model::finding::{DeclaredAt, Discrepancy, DiscrepancyKind, FileMatch, Finding, FindingKind, Report};
+use crate::model::finding::{
+    DeclaredAt, Discrepancy, DiscrepancyKind, FileMatch, FileReport, Finding, FindingKind, Report,
+};
 use crate::model::ids::RootNo;
 use crate::model::place::{Lines, RangePair, folder};
 use crate::model::purl::base_of;
@@ -96,8 +98,10 @@ pub fn discrepancies(report: &Report) -> impl Iterator<Item = (&Discrepancy, Con
 }
 
 /// A path as reports show it, from the folder that the program was called in, which a code host takes for the top of its
-/// repository: a single root below that folder goes in front. Below a root that lies elsewhere it stays as it is.
+/// repository: a single root below that folder goes in front. Below a root that lies elsewhere it stays as it is. The members of
+/// an archive are where that is, for nobody can open them by a path.
 pub fn from_top(report: &Report, shown: &str) -> String {
+    let shown = shown.split_once(MEMBER).map_or(shown, |(archive, _)| archive);
     let given = match report.roots.as_slice() {
         [given] if report.file_roots.contains(&RootNo(0)) => folder(given),
         [given] => given,
@@ -114,12 +118,15 @@ pub fn from_top(report: &Report, shown: &str) -> String {
     }
 }
 
+/// What stands between an archive and its member.
+const MEMBER: &str = "!/";
+
 /// A file of a finding, or a stretch of one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Place {
     /// From the top: see [`from_top`].
     pub path: String,
-    /// The stretch; `None` for whole files.
+    /// The stretch; `None` for whole files, and for members of an archive, of which only the first is a place.
     pub lines: Option<Lines>,
     /// Path in the release, and its lines there.
     pub source: (String, Option<Lines>),
@@ -136,15 +143,23 @@ pub fn places<'r>(report: &'r Report, finding: &'r Finding) -> impl Iterator<Ite
     let first = report.files.partition_point(|file| (file.scan_root, file.path.as_str()) < (finding.scan_root, root));
     let files = report.files.get(first..).unwrap_or_default().iter();
     let near = files.take_while(move |file| file.scan_root == finding.scan_root && file.path.starts_with(root));
-    near.filter(move |file| is_below(&file.path)).flat_map(move |file| {
+    let near = near.filter(move |file| is_below(&file.path));
+    let mut archive = None;
+    let first_of_archive = move |file: &&FileReport| match file.path.split_once(MEMBER) {
+        Some((of, _)) => archive.replace(of.to_string()).as_deref() != Some(of),
+        None => true,
+    };
+    near.filter(first_of_archive).flat_map(move |file| {
+        let is_member = file.path.contains(MEMBER);
         let own = |found: &&FileMatch| base_of(&found.purl) == base_of(&finding.purl);
         let found = file.matches.iter().find(own);
         let path = move || from_top(report, &report.shown_path(file.scan_root, &file.path));
         let ranges = found.filter(|found| found.kind == MatchKind::Snippet).map_or(&[][..], |found| &found.ranges);
+        let (ranges, member) = if is_member { (&[][..], ranges.first()) } else { (ranges, None) };
         let whole = found.filter(|_| ranges.is_empty()).map(|found| Place {
             path: path(),
             lines: None,
-            source: (found.source_path.clone(), None),
+            source: (found.source_path.clone(), member.map(|range| range.source_lines)),
         });
         let stretch = move |range: &RangePair| Place {
             path: path(),

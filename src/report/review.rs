@@ -9,6 +9,7 @@ use crate::model::review::{
 use crate::report::human::name_and_versions;
 use crate::report::layout::{component_name, count, counted, safe, split_purl};
 use crate::report::page::{Page, Weight};
+use crate::report::results;
 
 /// Discrepancies, decisions, remedies and findings that are gone that are listed each.
 const LISTED: usize = 20;
@@ -113,12 +114,15 @@ pub(super) fn managed_by(report: &Report, finding: &Finding) -> String {
 
 /// Where declarations and content disagree.
 pub(super) fn discrepancies(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
-    if report.discrepancies.is_empty() {
+    let is_open = |verdict: Option<&Verdict>| verdict.is_none_or(|verdict| verdict.decided.is_none());
+    let all = results::discrepancies(report);
+    let open: Vec<&Discrepancy> = all.filter(|(_, _, verdict)| is_open(*verdict)).map(|(one, ..)| one).collect();
+    if open.is_empty() {
         return Ok(());
     }
     page.blank()?;
     page.line(Weight::Heading, "Declared otherwise than it is")?;
-    for one in report.discrepancies.iter().take(LISTED) {
+    for one in open.iter().take(LISTED) {
         page.name(Weight::Place, "  ", &report.shown_path(one.scan_root, &one.root))?;
         page.text(Weight::Plain, "    ", &disagreement(one))?;
         for (change, path) in one.changes.iter().take(FILES_NAMED) {
@@ -141,7 +145,7 @@ pub(super) fn discrepancies(page: &mut Page<'_>, report: &Report) -> io::Result<
             &format!("declared in {}{}; id:{}", safe(&manifest), line(one.declared.line), one.id),
         )?;
     }
-    rest(page, report.discrepancies.len(), "place", "places")
+    rest(page, open.len(), "place", "places")
 }
 
 fn disagreement(one: &Discrepancy) -> String {

@@ -40,9 +40,9 @@ const FEW_SAME: f64 = 0.5;
 /// Share of a finding that must be in what was decided about: of a part whose lines were edited, a fifth of them, two thirds
 /// are.
 const PART_HELD: f64 = 0.5;
-/// How much less of a finding may be in what was decided about than the other way round. What was edited lacks as much on
-/// either side; what has come to hold more than was decided about lacks on one.
-const GROWN: f64 = 0.5;
+/// How much less of a finding, as a share, may be in what was decided about than the other way round. What was edited lacks as
+/// much on either side; what has come to hold more than was decided about lacks on one: half as much again.
+const GROWN: f64 = 0.35;
 
 /// A decision.
 #[derive(Clone, Debug)]
@@ -101,14 +101,14 @@ impl Decision {
         self.all || self.paths.iter().any(|path| path.is_match(place))
     }
 
-    /// Whether a finding's content is that which was decided about, or a part of it. What holds that and more is not.
+    /// Whether a finding's content is that which was decided about, or a part of it. What holds that and much more is not.
     fn is_content(&self, sketch: &Sketch) -> bool {
+        let sides = self.sketch.covers(sketch).zip(sketch.covers(&self.sketch));
+        if sides.is_some_and(|(of_finding, of_decided)| of_decided - of_finding > GROWN) {
+            return false;
+        }
         if self.sketch.holds(sketch).is_some_and(|held| held >= PART_HELD) {
             return true;
-        }
-        let sides = self.sketch.holds(sketch).zip(sketch.holds(&self.sketch));
-        if sides.is_some_and(|(of_finding, of_decided)| of_finding < GROWN * of_decided) {
-            return false;
         }
         let few = self.sketch.0.len().min(sketch.0.len()) < FEW;
         self.sketch.resemblance(sketch) >= if few { FEW_SAME } else { baseline::SAME_CONTENT }

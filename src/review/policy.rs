@@ -110,7 +110,9 @@ impl Policy {
     /// readme declare count together: what any of them forbids is forbidden.
     pub fn judge(&self, finding: &Finding, place: &str) -> LicenceJudgement {
         let files = finding.licensing.iter().flat_map(|licensing| &licensing.declared);
-        let by_files = files.filter(|one| one.by != Declarer::Index).map(|one| one.expression.as_str());
+        // What licence files of the release say that is not here tells of a choice as often as of a duty.
+        let by_files = files.filter(|one| !matches!(one.by, Declarer::Index | Declarer::Release));
+        let by_files = by_files.map(|one| one.expression.as_str());
         // The texts of the licences among which one may choose forbid nothing.
         let is_said =
             |one: &&str| finding.license.as_deref().is_some_and(|known| license::expression::is_part(one, known));

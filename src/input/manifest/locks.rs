@@ -3,6 +3,8 @@
 use toml::Value as Toml;
 
 use super::key_lines::KeyLines;
+use super::node::Node;
+use super::npm;
 use super::{Found, Reader, Source, is_named, json, toml, yaml};
 use crate::model::declaration::{ManifestKind, Site, Subject};
 
@@ -53,7 +55,7 @@ fn yarn_name(text: &str) -> Option<&str> {
     let split = |text: &str| text.get(1..)?.find('@').map(|at| at + 1);
     let at = split(text)?;
     let (name, range) = (text.get(..at)?, text.get(at + 1..)?);
-    if ["workspace:", "link:", "portal:", "file:"].iter().any(|own| range.starts_with(own)) {
+    if npm::is_own(range.split("#").next().unwrap_or(range)) {
         return None;
     }
     match range.strip_prefix("npm:") {
@@ -84,7 +86,10 @@ fn pnpm(source: Source<'_>) -> Found {
             continue;
         };
         let version = version.split('_').next().unwrap_or(version);
-        let exact = Some(version).filter(|version| version.starts_with(|first: char| first.is_ascii_digit()));
+        // Of an archive the key has the place.
+        let stated = || node.get("version").and_then(Node::scalar);
+        let digits = |version: &&str| version.starts_with(|first: char| first.is_ascii_digit());
+        let exact = Some(version).filter(digits).or_else(|| stated().filter(digits));
         found.declare(node.line, ("npm", name), exact, Site::Elsewhere);
     }
     found

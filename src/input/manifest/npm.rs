@@ -110,7 +110,7 @@ fn nested(home: &str, packages: &Map<String, Value>, lines: &KeyLines<'_>, found
 
 fn place(home: &str, key: &str, name: &str, entry: &Value, line: u32, found: &mut Found) {
     let version = entry.get("version").and_then(Value::as_str);
-    if version.is_some_and(|version| OWN.iter().any(|own| version.starts_with(own))) {
+    if version.is_some_and(is_own) {
         return;
     }
     // Of old, a package of another name has `npm:other@1.0` for a version.
@@ -141,13 +141,17 @@ fn installed(source: Source<'_>) -> Found {
     found
 }
 
+/// Whether a range means a folder of the project itself; an archive in it is somebody's package all the same.
+pub(super) fn is_own(range: &str) -> bool {
+    OWN.iter().any(|own| range.starts_with(own)) && ![".tgz", ".tar.gz", ".tar"].iter().any(|end| range.ends_with(end))
+}
+
 /// Name and range of a package that is asked for; `None` for what is the project's own. `npm:other@1.0` asks for another than
 /// the key says.
 fn wish<'v>((name, range): (&'v String, &'v Value)) -> Option<(&'v str, &'v str)> {
     let range = range.as_str().unwrap_or_default();
     let other = range.strip_prefix("npm:").and_then(|other| other.rsplit_once('@'));
-    let is_own = OWN.iter().any(|own| range.starts_with(own));
-    (!is_own).then(|| other.filter(|(name, _)| !name.is_empty()).unwrap_or((name, range)))
+    (!is_own(range)).then(|| other.filter(|(name, _)| !name.is_empty()).unwrap_or((name, range)))
 }
 
 fn wishes(source: Source<'_>) -> Found {

@@ -146,7 +146,10 @@ fn record(source: Source<'_>) -> Found {
             found.complain(number, "it is no line of a record: not used");
             continue;
         };
-        match below(home, &path) {
+        // With `--target` programs and data lie among the packages, whatever was noted.
+        let moved = environment(home).is_none() && is_of_environment(&path);
+        let place = if moved { below(home, path.trim_start_matches("../")) } else { below(home, &path) };
+        match place {
             Some(inside) if is_own(home, &inside) => {
                 // Programs are written anew for each environment.
                 let stays = !path.starts_with("..");
@@ -297,6 +300,8 @@ mod tests {
         let path = "A-1.dist-info/RECORD";
         assert!(declared(path, "../x,,\n/etc/passwd,,\n").is_empty());
         assert_eq!(complaints(path, "../x,,\n").len(), 1);
+        let target = declared("t/libs/a-1.dist-info/RECORD", "../../share/d.js,,\n");
+        assert_eq!(target, ["0 pkg:pypi/a@1 t/libs/share/d.js"], "pip --target");
         assert_eq!(
             declared("s/a-1.0-py3.8.egg-info/installed-files.txt", "../a/b.py\nPKG-INFO\n"),
             ["0 pkg:pypi/a@1.0 s/a/b.py s/a-1.0-py3.8.egg-info/PKG-INFO"]

@@ -60,7 +60,9 @@ pub fn write(report: &Report, stamp: Stamp, out: &mut dyn Write) -> io::Result<(
     )?;
     entry(
         out,
-        &Message::of("The folder that the program was called in, or the scanned one where that lies elsewhere."),
+        &Message::of(
+            "The folder that the program was called in, or the scanned one where that was given from the topmost folder or lies elsewhere.",
+        ),
     )?;
     write!(out, "}}}},\n  \"results\": [")?;
     let cut = write_results(report, out)?;

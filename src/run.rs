@@ -26,6 +26,7 @@ use crate::index::verify;
 use crate::license::encode;
 use crate::model::finding::Report;
 use crate::model::limits;
+use crate::model::place::{os_path, raw_path};
 use crate::report::layout::{self, safe};
 use crate::report::output::{self, Output};
 use crate::report::progress::Progress;
@@ -131,6 +132,10 @@ fn deliver(report: &Report, deliveries: &Deliveries) -> Result<(), Error> {
     let (outputs, stamp) = (outputs?, self::review::stamp()?);
     if !deliveries.all.iter().any(|one| one.format.shows_texts()) {
         return report::deliver(report, outputs, &Extras::at(stamp));
+    }
+    for root in report.roots.iter().filter(|root| !os_path(&raw_path(root)).exists()) {
+        let hint = "call this from the folder in which it was scanned";
+        say(&format!("foundling: `{}` is not here, so none of its texts can be shown; {hint}\n", safe(root)));
     }
     let upstream = self::patch::upstream(&deliveries.originals, false)?;
     report::deliver(

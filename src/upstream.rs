@@ -271,6 +271,11 @@ impl Texts for Local<'_> {
         shown_text(buffer.get(..).filter(|_| same)?)
     }
 
+    fn in_tree(&self, root: RootNo, path: &str) -> Option<String> {
+        let (root, _) = self.roots.get(root.0 as usize).filter(|(_, is_file)| !is_file)?;
+        shown_text(&read_below(root, path)?)
+    }
+
     fn upstream(&self, purl: &str, source_path: &str) -> Option<String> {
         self.upstream.text(purl, source_path)
     }

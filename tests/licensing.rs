@@ -180,6 +180,22 @@ fn where_nothing_is_recorded_the_licence_file_of_the_release_speaks() {
 }
 
 #[test]
+fn notices_carry_what_lies_with_the_copy() {
+    let tree = tree();
+    vendor(&tree, "v/kit", |_, text| text);
+    tree.add("in/v/kit/NOTICE", "Keep this text with every copy.\n");
+    std::fs::write(tree.path().join("in/v/LICENSE"), b"By J\xfcrgen.\nSPDX-License-Identifier: MIT\n").unwrap();
+    let notices = scanned(&tree, &["--format", "notice"]).stdout;
+    assert!(notices.contains("Keep this text with every copy."), "{notices}");
+    assert!(notices.contains("By J\u{fc}rgen."), "Latin-1, right above the copy: {notices}");
+    let debian = scanned(&tree, &["--format", "notice-debian"]).stdout;
+    assert!(debian.contains(" Keep this text with every copy.\n"), "{debian}");
+    tree.add("in/v/LICENSE", "SPDX-License-Identifier: ISC\n");
+    let other = scanned(&tree, &["--format", "notice"]).stdout;
+    assert!(other.contains("is not at hand"), "what lies above says another licence: {other}");
+}
+
+#[test]
 fn nothing_is_said_where_licences_are_not_looked_for() {
     let tree = tree();
     vendor(&tree, "kit", |_, text| untagged(&text));

@@ -166,6 +166,7 @@ fn header(file: &FileReport, text: &[&str]) -> Option<Excerpt> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::ids::RootNo;
     use crate::report::sample;
     use crate::report::texts::NoTexts;
 
@@ -173,6 +174,10 @@ mod tests {
     struct Numbered(bool);
 
     impl Texts for Numbered {
+        fn in_tree(&self, _: RootNo, _: &str) -> Option<String> {
+            None
+        }
+
         fn scanned(&self, _: &FileReport) -> Option<String> {
             Some((1..=200).map(|no| format!("our {no}\r\n")).collect())
         }

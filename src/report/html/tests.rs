@@ -1,6 +1,7 @@
 use super::*;
 use crate::model::finding::FileReport;
 use crate::model::finding::Finding;
+use crate::model::ids::RootNo;
 use crate::model::review::Verdict;
 use crate::report::sample;
 
@@ -19,6 +20,10 @@ fn page(report: &Report) -> String {
 struct Hostile;
 
 impl Texts for Hostile {
+    fn in_tree(&self, _: RootNo, _: &str) -> Option<String> {
+        None
+    }
+
     fn scanned(&self, _: &FileReport) -> Option<String> {
         Some(format!("{HOSTILE}\n").repeat(20))
     }

@@ -1,11 +1,12 @@
 //! Notices as Debian's machine-readable copyright file (`copyright-format` 1.0): a paragraph a component, and one a text.
 
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use spdx::Expression;
 use spdx::expression::{ExprNode, Operator};
 
-use super::{Component, Notices, PLACES};
+use super::{Component, Notices, PLACES, Place};
 use crate::license::expression::MODE;
 use crate::model::finding::FindingKind;
 use crate::report::layout::counted;
@@ -24,20 +25,33 @@ pub(super) fn write(notices: &Notices<'_>, source_offer: bool, out: &mut dyn Wri
         remarks.push(format!("Left out: {of} decided to be nobody else's."));
     }
     field(out, "Comment", &remarks)?;
-    for component in &notices.components {
-        paragraph(notices, component, source_offer, out)?;
+    for (component, places) in by_depth(&notices.components) {
+        paragraph(notices, (component, &places), source_offer, out)?;
     }
     Ok(())
 }
 
+/// Components with their places, the outer ones first: of two paragraphs whose patterns fit a file the later one counts. A
+/// component with places in several depths has a paragraph for each.
+fn by_depth<'c, 'r>(components: &'c [Component<'r>]) -> Vec<(&'c Component<'r>, Vec<&'c Place>)> {
+    let mut all: BTreeMap<(usize, usize), Vec<&Place>> = BTreeMap::new();
+    for (at, component) in components.iter().enumerate() {
+        for place in &component.places {
+            let depth = if place.path == "." { 0 } else { place.path.split('/').count() };
+            all.entry((depth, at)).or_default().push(place);
+        }
+    }
+    all.into_iter().filter_map(|((_, at), places)| Some((components.get(at)?, places))).collect()
+}
+
 fn paragraph(
     notices: &Notices<'_>,
-    component: &Component<'_>,
+    (component, places): (&Component<'_>, &[&Place]),
     source_offer: bool,
     out: &mut dyn Write,
 ) -> io::Result<()> {
     writeln!(out)?;
-    let files = component.places.iter().map(|place| pattern(&place.path, place.kind));
+    let files = places.iter().map(|place| pattern(&place.path, place.kind));
     field(out, "Files", &files.collect::<Vec<_>>())?;
     let holders: Vec<String> = component.holders().collect();
     field(out, "Copyright", if holders.is_empty() { &[] } else { &holders })?;

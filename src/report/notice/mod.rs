@@ -15,12 +15,14 @@ use std::io::{self, Write};
 
 use crate::copyright;
 use crate::license;
+use crate::license::expression;
 use crate::license::file::LicenseFile;
 use crate::model::copyright::{Copyright, Years};
-use crate::model::finding::{FileReport, Finding, FindingKind, Report};
+use crate::model::finding::{FileReport, Finding, FindingKind, Relation, Report};
+use crate::model::ids::RootNo;
 use crate::model::license::{Category, LicenseKind};
 use crate::model::limits;
-use crate::model::place::base_name;
+use crate::model::place::{base_name, folder};
 use crate::model::purl::base_of;
 use crate::model::review::DecisionKind;
 use crate::report::bom::license::{Licence, terms};
@@ -101,6 +103,8 @@ struct Component<'r> {
     licences: BTreeSet<String>,
     /// Terms that some of its files state beside these (`A`, `A WITH B`).
     beside: BTreeSet<String>,
+    /// What licence files say where nothing is settled.
+    open: BTreeSet<String>,
     /// By holder.
     holders: BTreeMap<String, Years>,
     /// Its licence texts, by their place in [`Notices::texts`].
@@ -149,7 +153,7 @@ impl Component<'_> {
 
     /// What a copyleft licence asks to be published; `None` for others.
     fn obligation(&self) -> Option<&'static str> {
-        let all = self.licences.iter().chain(&self.beside).map(|one| license::category(one));
+        let all = self.licences.iter().chain(&self.beside).chain(&self.open).map(|one| license::category(one));
         let worst = all.filter(|one| *one != Category::Unknown).max();
         match worst? {
             Category::WeakCopyleft => Some("the source of its own files as they are shipped, with all changes"),
@@ -174,7 +178,14 @@ impl Component<'_> {
 
     /// Its licence, and what files of it state beside that.
     fn licensing(&self) -> String {
-        let licence = self.licence().unwrap_or_else(|| "licence not known".to_string());
+        let open = || match self.open.is_empty() {
+            true => "licence not known".to_string(),
+            false => {
+                let all: Vec<&str> = self.open.iter().map(String::as_str).collect();
+                format!("licence not settled, its licence files say {}", all.join(", "))
+            }
+        };
+        let licence = self.licence().unwrap_or_else(open);
         if self.beside.is_empty() { licence } else { format!("{licence}; {}", self.besides()) }
     }
 
@@ -203,6 +214,7 @@ impl<'r> Notices<'r> {
                 places: Vec::new(),
                 licences: BTreeSet::new(),
                 beside: BTreeSet::new(),
+                open: BTreeSet::new(),
                 holders: BTreeMap::new(),
                 texts: Vec::new(),
                 notices: Vec::new(),
@@ -252,12 +264,18 @@ impl<'r> Gather<'r, '_> {
         let holds = licence.concluded.or(licence.declared).or(all_detected);
         let covered = holds.as_deref().or(finding.license.as_deref()).map(terms).unwrap_or_default();
         component.beside.extend(licence.detected.difference(&covered).map(|one| safe(one).into_owned()));
+        if holds.is_none() && finding.license.is_none() {
+            let declared = finding.licensing.iter().flat_map(|licensing| &licensing.declared);
+            component.open.extend(declared.map(|one| safe(&one.expression).into_owned()));
+        }
         component.licences.extend(holds.or_else(|| finding.license.clone()).map(|one| safe(&one).into_owned()));
         let own = self.own(finding);
         if finding.kind != FindingKind::Snippet {
             own.iter().flat_map(|file| &file.copyrights).for_each(|one| hold(component, one));
         }
         self.in_tree(finding, &own, component);
+        self.around(finding, component);
+        self.notices(finding, component);
         self.in_release(finding, component);
     }
 
@@ -304,6 +322,62 @@ impl<'r> Gather<'r, '_> {
             let list = if is_notice { &mut component.notices } else { &mut component.texts };
             if !list.contains(&at) {
                 list.push(at);
+            }
+        }
+    }
+
+    /// Licence files that lie beside a component's code: with the record of its installer, or right above it. What lies above may
+    /// be somebody else's, so that one must state the component's licence.
+    fn around(&mut self, finding: &Finding, component: &mut Component<'r>) {
+        if !component.texts.is_empty() || finding.kind == FindingKind::Snippet {
+            return;
+        }
+        let record =
+            finding.managed.as_ref().filter(|by| by.relation == Relation::Declares).map(|by| folder(&by.at.manifest));
+        let record = record.filter(|folder| folder.ends_with("-info"));
+        let above = Some(folder(&finding.root)).filter(|above| !above.is_empty());
+        let states = |file: &FileReport| {
+            let licence = finding.license.as_deref();
+            licence.is_some_and(|known| file.stated().iter().any(|one| expression::is_part(one, known)))
+        };
+        let found: Vec<&FileReport> = [(record, false), (above, true)]
+            .into_iter()
+            .filter_map(|(home, must_state)| Some((home?, must_state)))
+            .flat_map(|(home, must_state)| {
+                self.right_in(finding.scan_root, home).filter(move |file| !must_state || states(file))
+            })
+            .collect();
+        for file in found {
+            let Some(text) = self.texts.scanned(file) else { continue };
+            let from = self.report.shown_path(file.scan_root, &file.path).into_owned();
+            if let Some(at) = self.hold(from, &text).filter(|at| !component.texts.contains(at)) {
+                component.texts.push(at);
+            }
+        }
+    }
+
+    /// The licence files right in a folder.
+    fn right_in<'f>(&self, root: RootNo, home: &'f str) -> impl Iterator<Item = &'r FileReport> + use<'f, 'r> {
+        let first = self.report.files.partition_point(|file| (file.scan_root, file.path.as_str()) < (root, home));
+        let near = self.report.files.get(first..).unwrap_or_default().iter();
+        let near = near.take_while(move |file| file.scan_root == root && file.path.starts_with(home));
+        near.filter(move |file| {
+            folder(&file.path) == home && license::file::kind(&file.path) == Some(LicenseFile::License)
+        })
+    }
+
+    /// Notices at the component's place that say nothing else, so that no report lists them.
+    fn notices(&mut self, finding: &Finding, component: &mut Component<'r>) {
+        if finding.kind != FindingKind::Vendored {
+            return;
+        }
+        let home = &finding.root;
+        for name in NOTICES {
+            let path = if home.is_empty() { name.to_string() } else { format!("{home}/{name}") };
+            let Some(text) = self.texts.in_tree(finding.scan_root, &path) else { continue };
+            let from = self.report.shown_path(finding.scan_root, &path).into_owned();
+            if let Some(at) = self.hold(from, &text).filter(|at| !component.notices.contains(at)) {
+                component.notices.push(at);
             }
         }
     }

@@ -1,4 +1,5 @@
 use super::*;
+use crate::model::ids::RootNo;
 use crate::model::review::{Decided, Verdict};
 use crate::report::sample;
 use crate::report::texts::NoTexts;
@@ -7,6 +8,10 @@ use crate::report::texts::NoTexts;
 struct Tree;
 
 impl Texts for Tree {
+    fn in_tree(&self, _: RootNo, _: &str) -> Option<String> {
+        None
+    }
+
     fn scanned(&self, file: &FileReport) -> Option<String> {
         Some(match file.path.as_str() {
             "third_party/zlib/LICENSE" => "Zlib words\r\n\u{c}\u{1b}[31mred\tx\n\n".to_string(),

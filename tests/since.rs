@@ -385,3 +385,31 @@ fn what_git_is_told_to_pass_over_is_looked_at() {
         assert_eq!(found["since"]["changed_files"], names.len());
     }
 }
+
+#[test]
+fn what_a_changed_manifest_no_longer_accounts_for_is_news() {
+    let tree = repository();
+    let root = tree.path().join("tree");
+    put(&tree, "third_party/zoo", 300);
+    tree.add("tree/third_party/zoo/README.chromium", "Name: zoo\nURL: https://zoo.example\nVersion: 3.1\n");
+    git(&root, &["add", "-A"]);
+    git(&root, &["commit", "-qm", "vendored"]);
+    assert!(states(&report(&tree, &["HEAD"])).is_empty());
+    fs::remove_file(root.join("third_party/zoo/README.chromium")).unwrap();
+    let found = report(&tree, &["HEAD"]);
+    assert_eq!(states(&found), [said("third_party/zoo", "new")]);
+    assert_eq!(found["components"][0]["managed"], false);
+    let failed = since(&tree, "tree", &["HEAD", "--fail-on", "unmanaged,new-only"]);
+    assert_eq!(failed.status, Some(1));
+    let lock = |packages: &str| format!("{{\"lockfileVersion\": 3, \"packages\": {{{packages}}}}}");
+    put(&tree, "node_modules/zoo/deep/er", 300);
+    tree.add("tree/package-lock.json", lock("\"node_modules/zoo\": {\"version\": \"3.1\"}"));
+    git(&root, &["add", "-A"]);
+    git(&root, &["commit", "-qm", "installed"]);
+    tree.add("tree/package-lock.json", lock(""));
+    let found = report(&tree, &["HEAD"]);
+    assert!(
+        states(&found).iter().any(|(place, state)| place.starts_with("node_modules/zoo") && state != "unchanged"),
+        "{found}"
+    );
+}

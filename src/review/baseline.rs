@@ -95,6 +95,7 @@ fn is_changed(finding: &Finding, before: &RecordedFinding) -> bool {
     versions(&finding.versions).is_disjoint(&versions(&before.versions))
         || finding.kind != before.kind
         || finding.license != before.license
+        || finding.is_managed() != before.managed
         || finding.modified_files != before.modified_files
         || before.files.is_some_and(|files| files != finding.files)
         || is_other_content(&finding.sketch, &before.sketch())

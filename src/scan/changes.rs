@@ -38,8 +38,12 @@ pub(super) struct Changes {
     pub before: BTreeMap<String, String>,
     /// Unchanged files that may say something of the changed ones: the raw names by path.
     pub unchanged: BTreeMap<String, Vec<u8>>,
+    /// Unchanged files of which a changed manifest says something else than it said.
+    pub concerned: BTreeSet<String>,
     /// What was not looked at.
     pub problems: Vec<Problem>,
+    /// What git keeps, as it lists it, where a manifest changed.
+    listing: Vec<u8>,
 }
 
 impl Changes {
@@ -100,7 +104,8 @@ pub(super) fn since(root: &Path, revision: &str, options: &Options) -> Result<Ch
             _ => {}
         }
     }
-    let tracked: Vec<Tracked<'_>> = tracked.split(|byte| *byte == 0).filter_map(Tracked::of).collect();
+    let listing = tracked;
+    let tracked: Vec<Tracked<'_>> = listing.split(|byte| *byte == 0).filter_map(Tracked::of).collect();
     for one in tracked.iter().filter(|one| one.unseen) {
         changes.unseen(root, one, &mut listed);
     }
@@ -112,6 +117,9 @@ pub(super) fn since(root: &Path, revision: &str, options: &Options) -> Result<Ch
         }
     }
     changes.problems.extend(listed.finish());
+    if changes.paths().into_iter().any(manifest::is_manifest) {
+        changes.listing = listing;
+    }
     Ok(changes)
 }
 
@@ -346,12 +354,28 @@ impl Changes {
         Ok(out)
     }
 
-    /// Unchanged files of the folders in which something changed, and unchanged manifests around them. Of the former at most
+    /// Takes the unchanged files at or below `places`: what changed manifests say of them is not what they said.
+    pub fn concern(&mut self, root: &Path, places: &BTreeSet<String>, options: &Options) {
+        let mut listed = Listed::new(root.to_path_buf(), !options.no_ignore);
+        let listing = std::mem::take(&mut self.listing);
+        for one in listing.split(|byte| *byte == 0).filter_map(Tracked::of) {
+            let path = path_text(one.raw);
+            let up = std::iter::successors(Some(&*path), |at| (!at.is_empty()).then(|| folder(at)));
+            if up.into_iter().any(|at| places.contains(at)) && !self.touches(&path) && listed.finds(one.raw) {
+                self.concerned.insert(path.clone());
+                self.unchanged.insert(path, one.raw.to_vec());
+            }
+        }
+    }
+
+    /// Unchanged files of the folders in which something changed, and those that changed manifests concern; and unchanged manifests
+    /// around them. Of the former at most
     /// [`limits::CONTEXT_FILES`]: each folder has an equal share, and what one does not need the others get.
     pub fn around(&mut self, root: &Path) -> (Vec<FoundFile>, Vec<FoundFile>) {
         let folders: BTreeSet<&str> = self.paths().into_iter().map(folder).collect();
         let mut beside: BTreeMap<&str, Vec<FoundFile>> = BTreeMap::new();
-        for (path, raw) in self.unchanged.iter().filter(|(path, _)| folders.contains(folder(path))) {
+        let is_wanted = |path: &str| folders.contains(folder(path)) || self.concerned.contains(path);
+        for (path, raw) in self.unchanged.iter().filter(|(path, _)| is_wanted(path)) {
             beside.entry(folder(path)).or_default().push(found(root, path, raw));
         }
         let all: usize = beside.values().map(Vec::len).sum();

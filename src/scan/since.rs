@@ -46,6 +46,10 @@ pub fn since(
     })?;
     let old = changes.old_files(root, scratch.path()).map_err(refuse)?;
     let new: Vec<FoundFile> = changes.now.iter().map(|(path, raw)| found(root, path, raw)).collect();
+    let places = restated_places(&old, &new);
+    if !places.is_empty() {
+        changes.concern(root, &places, options);
+    }
     let (context, manifests) = changes.around(root);
     let examined = |files: &[FoundFile]| examine(files, indexes, options, done);
     let (context_count, shared) = (context.len() as u64, examined(&context));
@@ -76,6 +80,28 @@ pub fn since(
         context_files: context_count,
     });
     Ok((report, comparison))
+}
+
+/// Places of which changed manifests say something else than before: those that only the old ones or only the new ones declare.
+fn restated_places(old: &[FoundFile], new: &[FoundFile]) -> BTreeSet<String> {
+    let declared = |files: &[FoundFile]| -> BTreeSet<(String, String)> {
+        let manifests: Vec<FoundFile> =
+            files.iter().filter(|file| manifest::is_manifest(&file.path)).cloned().collect();
+        let read = read_manifests(&manifests).manifests;
+        let all = read.iter().flat_map(|manifest| &manifest.declarations);
+        all.flat_map(|one| {
+            let places: Vec<&String> = match &one.site {
+                Site::Folder { path, .. } | Site::File(path) => vec![path],
+                Site::Files(files) => files.iter().map(|file| &file.path).collect(),
+                Site::Elsewhere | Site::Somewhere(_) => Vec::new(),
+            };
+            places.into_iter().map(|place| (place.clone(), one.purl.clone())).collect::<Vec<_>>()
+        })
+        .collect()
+    };
+    let (old, new) = (declared(old), declared(new));
+    let differ = old.symmetric_difference(&new).map(|(place, _)| place.clone());
+    differ.filter(|place| !place.is_empty()).collect()
 }
 
 fn examine(files: &[FoundFile], indexes: &Indexes, options: &Options, done: &(dyn Fn(u64) + Sync)) -> Gathered {

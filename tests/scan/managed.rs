@@ -127,7 +127,7 @@ fn names_that_step_out_of_their_folder_manage_nothing_and_are_said() {
 fn records_and_notes_manage_nothing_around_the_folder_that_they_may_speak_of() {
     let names: Vec<String> = files(100).into_iter().map(|(path, _)| path).collect();
     let list = |before: &str| names.iter().map(|path| format!("{before}{path}\n")).collect::<String>();
-    let lines = |before: &str| names.iter().map(|path| format!("{before}{path},,\n")).collect::<String>();
+    let lines = |before: &str| names.iter().map(|path| format!("{before}{path},sha256=x,1\n")).collect::<String>();
     let old_lock =
         "{\"lockfileVersion\": 1, \"dependencies\": {\"../../static/js\": {\"version\": \"npm:widget@1.0.0\"}}}";
     let hostile = [
@@ -233,7 +233,7 @@ fn files_of_a_package_folder_are_held_against_its_record() {
 fn the_record_of_the_package_that_is_scanned_accounts_for_nothing_it_carries() {
     let tree = tree();
     put(&tree, "app/_vendor/zoo", 300);
-    let paths: String = files(300).iter().map(|(path, _)| format!("app/_vendor/zoo/{path},,\n")).collect();
+    let paths: String = files(300).iter().map(|(path, _)| format!("app/_vendor/zoo/{path},sha256=x,1\n")).collect();
     tree.add("tree/app-1.0.dist-info/RECORD", &paths);
     tree.add("tree/app-1.0.dist-info/METADATA", "Metadata-Version: 2.1\nName: app\n");
     let report = scan(&tree);

@@ -249,7 +249,11 @@ pub fn join(mut manifests: Vec<Manifest>) -> Vec<Manifest> {
     confirm_plugins(&mut manifests);
     let subjects = subjects(&manifests, "Cargo.toml");
     for record in manifests.iter_mut().filter(|manifest| is_named(&manifest.path, &[".cargo-checksum.json"])) {
-        let Some(subject) = subjects.get(folder(&record.path)) else { continue };
+        // A crate has a manifest; a list of checksums alone is anybody's.
+        let Some(subject) = subjects.get(folder(&record.path)) else {
+            record.declarations.clear();
+            continue;
+        };
         for declaration in &mut record.declarations {
             declaration.purl.clone_from(&subject.purl);
             declaration.version.clone_from(&subject.version);

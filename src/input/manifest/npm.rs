@@ -167,6 +167,11 @@ fn wishes(source: Source<'_>) -> Found {
         for entry in value.get(*table).and_then(Value::as_object).into_iter().flatten() {
             let line = lines.line(entry.0);
             let Some((name, range)) = wish(entry) else { continue };
+            // An archive that lies in the project is asked for at its place.
+            if let Some(path) = range.strip_prefix("file:").and_then(|path| source.within(path)) {
+                found.declare(line, ("npm", name), None, Site::File(path));
+                continue;
+            }
             let is_version = range.split('.').count() >= 3 && !range.contains([' ', '|', 'x', '*', '/', ':']);
             let exact =
                 Some(range).filter(|range| is_version && range.starts_with(|first: char| first.is_ascii_digit()));
@@ -256,6 +261,8 @@ mod tests {
         let stored = "node_modules/.pnpm/x@1/node_modules/x/package.json";
         assert!(is_installed(stored) && !is_installed("node_modules/a/dist/package.json"));
         let wishes = r#"{"name": "app", "dependencies": {"a": "1.2.3", "b": "^1.0.0", "c": "file:../c", "d": "npm:e@2.0.0", "f": "1.x"}}"#;
+        let archive = r#"{"name": "app", "dependencies": {"a": "file:lib/a-1.tgz", "b": "file:../b.tgz"}}"#;
+        assert_eq!(declared("w/package.json", archive), ["1 pkg:npm/a w/lib/a-1.tgz", "1 pkg:npm/b"]);
         let expected = ["1 pkg:npm/a@1.2.3", "1 pkg:npm/b", "1 pkg:npm/e@2.0.0", "1 pkg:npm/f"];
         assert_eq!(declared("package.json", wishes), expected);
         assert!(declared("node_modules/a/dist/package.json", wishes).is_empty());

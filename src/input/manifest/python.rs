@@ -149,7 +149,10 @@ fn record(source: Source<'_>) -> Found {
         // With `--target` programs and data lie among the packages, whatever was noted.
         let moved = environment(home).is_none() && is_of_environment(&path);
         let place = if moved { below(home, path.trim_start_matches("../")) } else { below(home, &path) };
+        // Whoever installs writes down a checksum of all but the record itself and what is compiled later.
+        let unsigned = !digest.contains('=') && !path.contains("-info/") && !path.ends_with(".pyc");
         match place {
+            _ if unsigned => found.complain(number, "a file without a checksum: not used"),
             Some(inside) if is_own(home, &inside) => {
                 // Programs are written anew for each environment.
                 let stays = !path.starts_with("..");
@@ -279,7 +282,7 @@ mod tests {
     fn a_record_names_what_was_installed() {
         let digest = "A".repeat(43);
         let text = format!(
-            "a/__init__.py,sha256={digest},12\n\"a/x,\"\"y\".py\",,\n\"a/x, \"\"y\"\".py\",sha256=odd,3\n../../bin/a,sha256={digest},1\nA_b-1.0.dist-info/RECORD,,\nno comma\n../../src/zlib.h,,\n"
+            "a/__init__.py,sha256={digest},12\n\"a/x,\"\"y\".py\",,\n\"a/x, \"\"y\"\".py\",sha256=odd,3\n../../bin/a,sha256={digest},1\nA_b-1.0.dist-info/RECORD,,\nno comma\n../../src/zlib.h,sha256=x,1\nb.py,,\n"
         );
         let path = "e/Lib/site-packages/A_b-1.0.dist-info/RECORD";
         let home = "e/Lib/site-packages";
@@ -288,7 +291,7 @@ mod tests {
         );
         assert_eq!(declared(path, &text), [expected]);
         let said = complaints(path, &text);
-        assert_eq!(said.len(), 3, "{said:?}");
+        assert_eq!((said.len(), said[3].as_str()), (4, "line 8: a file without a checksum: not used"));
         assert!(said[2].starts_with("line 7: a file that lies neither beside"), "{said:?}");
         assert_eq!(base64(&digest), Some([0; 32]));
         assert_eq!(base64(&"A".repeat(42)), None);
@@ -298,9 +301,9 @@ mod tests {
     #[test]
     fn a_record_of_files_elsewhere_declares_nothing() {
         let path = "A-1.dist-info/RECORD";
-        assert!(declared(path, "../x,,\n/etc/passwd,,\n").is_empty());
-        assert_eq!(complaints(path, "../x,,\n").len(), 1);
-        let target = declared("t/libs/a-1.dist-info/RECORD", "../../share/d.js,,\n");
+        assert!(declared(path, "../x,sha256=x,1\n/etc/passwd,sha256=x,1\n").is_empty());
+        assert_eq!(complaints(path, "../x,sha256=x,1\n").len(), 1);
+        let target = declared("t/libs/a-1.dist-info/RECORD", "../../share/d.js,sha256=x,1\n");
         assert_eq!(target, ["0 pkg:pypi/a@1 t/libs/share/d.js"], "pip --target");
         assert_eq!(
             declared("s/a-1.0-py3.8.egg-info/installed-files.txt", "../a/b.py\nPKG-INFO\n"),

@@ -75,6 +75,10 @@ struct Made {
 }
 
 impl Texts for Made {
+    fn in_tree(&self, _: RootNo, _: &str) -> Option<String> {
+        None
+    }
+
     fn scanned(&self, file: &FileReport) -> Option<String> {
         let head =
             "/* ring buffer\n * Copyright (c) 1998-2000 Ada Byron\n * Licensed under the terms of its licence. */\n";

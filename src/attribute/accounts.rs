@@ -303,11 +303,16 @@ impl<'m> Locks<'m> {
         else {
             return Standing::Counts;
         };
+        let is_npms_list = manifest.path.ends_with("/.package-lock.json");
         // From inside out: the project whose package manager installed it stands above all folders of installed packages.
         for home in ancestors(path).skip(1).filter(|above| !is_inside_node_modules(above)) {
             let (places, packages) = (self.places.get(home), self.packages.get(home));
             if places.is_none() && packages.is_none() {
                 continue;
+            }
+            // What the project's lockfile says is said by that.
+            if is_npms_list {
+                return Standing::Unknown;
             }
             let key = (folded(&declaration.purl), declaration.version.as_deref().unwrap_or_default());
             // A lockfile that says where packages lie speaks of these places alone; but of stores, into which the places lead.

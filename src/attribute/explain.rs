@@ -185,11 +185,16 @@ fn declared(
     let releases = &placed.known.all;
     let is_it = |place: usize| releases.get(place).is_some_and(|one| discrepancy::same_version(&one.version, version));
     let known = (0..releases.len()).find(|place| is_it(*place));
-    if manifest.kind != ManifestKind::VendoringNote && known.is_none_or(|known| placed.tied.contains(&known)) {
-        declare_version(
-            finding,
-            known.and_then(|known| Some(releases.get(known)?.version.as_str())).unwrap_or(version),
-        );
+    let of_content = known.is_some_and(|known| placed.tied.contains(&known));
+    // What has other bytes than every known release may be of one that no index knows.
+    let unknown = known.is_none() && finding.modified_files > 0;
+    if manifest.kind != ManifestKind::VendoringNote && (of_content || unknown) {
+        if unknown {
+            // Nobody knows what its files were.
+            (finding.modified_files, finding.modified) = (0, Paths::default());
+        }
+        let spelt = known.and_then(|known| Some(releases.get(known)?.version.as_str()));
+        declare_version(finding, spelt.unwrap_or(version));
     }
     let release = known?;
     if !placed.tied.iter().any(|place| is_it(*place)) {
@@ -206,7 +211,7 @@ fn declared(
 }
 
 /// What a package manager installed is of the release that it says, where the content does not say otherwise: where that release
-/// is among those of the content, or no index knows it.
+/// is among those of the content, or no index knows it and the content is of none that is known.
 fn declare_version(finding: &mut Finding, version: &str) {
     if !is_name(version) {
         return;

@@ -75,6 +75,21 @@ fn an_installed_package_is_managed_and_a_pasted_copy_is_a_duplicate() {
 }
 
 #[test]
+fn an_installed_package_of_a_release_that_no_index_knows_is_of_that_release() {
+    let tree = tree();
+    put(&tree, "node_modules/widget", 100);
+    tree.add("tree/package-lock.json", lock(&[("node_modules/widget", "1.5.0")]));
+    let report = scan(&tree);
+    assert_eq!(component(&report, "node_modules/widget")["purl"], format!("{WIDGET}@1.0.0"), "all of it is of 1.0.0");
+    let (path, text) = files(100).remove(0);
+    tree.add(&format!("tree/node_modules/widget/{path}"), format!("{text}\nint fixed_in_1_5;\n"));
+    let report = scan(&tree);
+    let installed = component(&report, "node_modules/widget");
+    assert_eq!((&installed["purl"], &installed["versions"]), (&json!(format!("{WIDGET}@1.5.0")), &json!(["1.5.0"])));
+    assert_eq!(installed["modified_files"], 0, "nobody knows what was released");
+}
+
+#[test]
 fn a_lockfile_that_does_not_parse_manages_nothing_and_is_reported_with_its_place() {
     let tree = tree();
     put(&tree, "node_modules/widget", 100);

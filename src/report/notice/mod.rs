@@ -179,10 +179,10 @@ impl Component<'_> {
     /// Its licence, and what files of it state beside that.
     fn licensing(&self) -> String {
         let open = || match self.open.is_empty() {
-            true => "licence not known".to_string(),
+            true => "not known".to_string(),
             false => {
                 let all: Vec<&str> = self.open.iter().map(String::as_str).collect();
-                format!("licence not settled, its licence files say {}", all.join(", "))
+                format!("not settled, its licence files say {}", all.join(", "))
             }
         };
         let licence = self.licence().unwrap_or_else(open);

@@ -34,6 +34,8 @@ pub struct Ref {
 pub struct Account {
     /// How.
     pub relation: Relation,
+    /// Whether no lockfile says so but an installer's record or a note: a lockfile goes first.
+    pub by_record: bool,
     /// Which declaration.
     pub by: Ref,
 }
@@ -131,7 +133,8 @@ impl<'m> Accounts<'m> {
             true => Relation::Declares,
             false => Relation::Carries,
         };
-        let of = |by: &Ref| Account { relation: relation(by), by: *by };
+        let is_lock = |by: &Ref| self.get(*by).is_some_and(|(manifest, _)| manifest.kind == ManifestKind::Lockfile);
+        let of = |by: &Ref| Account { relation: relation(by), by_record: !is_lock(by), by: *by };
         if let Some(account) = self.files.get(path).into_iter().flatten().map(of).min() {
             return Some(account);
         }

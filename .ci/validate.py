@@ -275,7 +275,7 @@ def check_page(path):
 
 
 def check_notices(path, report):
-    """Notices name every component and place; the Debian file is read strictly, and covers every place."""
+    """Notices name every component and place; the Debian file is read strictly, and gives for every place a component there."""
     purls = {one["purl"] for one in report["components"]}
     text = path("notice.txt").read_text(encoding="utf-8")
     page = check_page(path("notice.html"))
@@ -286,9 +286,18 @@ def check_notices(path, report):
     for one in report["components"]:
         within = one["root"].rstrip("/") + ("/x" if one["kind"] == "vendored" else "")
         if one["root"].isprintable():
-            assert document.find_files_paragraph("x" if one["root"] == "." else within), (path("copyright"), within)
-    places = [pattern for one in document.all_files_paragraphs() for pattern in one.files]
-    return {"releases": len(list(document.all_files_paragraphs())), "components": len(places)} if titles else {}
+            # Of several that fit the last one counts.
+            found = document.find_files_paragraph("x" if one["root"] == "." else within)
+            there = {other["purl"] for other in report["components"] if other["root"] == one["root"]}
+            assert found and named(found) in there, (path("copyright"), within)
+    paragraphs = list(document.all_files_paragraphs())
+    places = [pattern for one in paragraphs for pattern in one.files]
+    return {"releases": len({named(one) for one in paragraphs}), "components": len(places)} if titles else {}
+
+
+def named(paragraph):
+    """The purl of a paragraph of the Debian file."""
+    return paragraph.comment.splitlines()[0].rsplit(", ", 1)[1]
 
 
 def check_spdx3(text, schema):

@@ -117,15 +117,13 @@ impl Deliveries {
 
 /// Whether two outputs are one, however they are spelt.
 fn is_same(one: &Option<PathBuf>, other: &Option<PathBuf>) -> bool {
-    let (Some(one), Some(other)) = (one, other) else { return one == other };
+    // One that is not there yet is known by its folder.
     let place = |path: &PathBuf| {
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        Some((folder.canonicalize().ok()?, path.file_name()?.to_os_string()))
+        path.canonicalize().ok().or_else(|| Some(folder.canonicalize().ok()?.join(path.file_name()?)))
     };
-    let same = |one: &PathBuf, other: &PathBuf| {
-        one.canonicalize().ok().zip(other.canonicalize().ok()).is_some_and(|(one, other)| one == other)
-    };
-    one == other || place(one).zip(place(other)).is_some_and(|(one, other)| one == other) || same(one, other)
+    let same = |(one, other): (&PathBuf, &PathBuf)| place(one).is_some_and(|one| Some(one) == place(other));
+    one == other || one.as_ref().zip(other.as_ref()).is_some_and(same)
 }
 
 fn shown(path: &Option<PathBuf>) -> String {

@@ -139,8 +139,7 @@ fn projects(roots: &[PathBuf], mut manifests: Vec<Manifest>) -> Vec<Project> {
     manifests.sort();
     let of = |(root, number): (&PathBuf, u32)| {
         let own: Vec<Manifest> = manifests.iter().filter(|one| one.root == RootNo(number)).cloned().collect();
-        let mut manifests = manifest::join(own);
-        manifest::check::confirm_submodules(root, &mut manifests);
+        let manifests = manifest::join(root, own);
         let checked = manifest::check::check(root, &manifests);
         Project { root: RootNo(number), own: manifest::own::own_components(root), manifests, checked }
     };

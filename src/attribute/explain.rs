@@ -1,5 +1,6 @@
 //! From sites to findings, and from explanations to the matches of each file.
 
+use std::cell::LazyCell;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
@@ -91,14 +92,16 @@ pub fn explain(catalog: &Catalog<'_>, tree: Tree<'_>, files: Vec<FileEvidence>, 
             if let Some(finding) = findings[site].as_mut().filter(|finding| finding.origin == Origin::Internal) {
                 finding.also_in = also_in(catalog, members, &sums[site]);
             }
-            if let (Some(speakers), Some(finding)) = (&speakers, &mut findings[site]) {
+            if let Some(finding) = findings[site].as_mut() {
                 let release = best[site].unwrap_or(known.all.len().saturating_sub(1));
-                let subject = subject(&files, members, site, &sums[site], finding.kind, release);
-                let licensing = licensing::licensing(catalog, &known, speakers, &subject);
-                if known.all.get(release).is_some_and(|release| release.license.is_none()) {
-                    finding.license = terms::settled(&licensing).or(finding.license.take());
+                let top = LazyCell::new(|| terms::at_the_top(catalog, &known, component, release));
+                if let Some(speakers) = &speakers {
+                    let subject = subject(&files, members, site, &sums[site], finding.kind, release);
+                    let licensing = licensing::licensing(catalog, &known, (speakers, &top), &subject);
+                    finding.license = finding.license.take().or_else(|| terms::settled(&licensing));
+                    finding.licensing = Some(licensing);
                 }
-                finding.licensing = Some(licensing);
+                finding.license = finding.license.take().or_else(|| terms::only(&top));
             }
         }
         releases.insert(component, known);
@@ -370,7 +373,6 @@ fn finding(
     };
     let (weight, whole_files) = (site.weight, site.whole_files);
     let entry = catalog.entry(site.component);
-    let by_files = || terms::only(&terms::at_the_top(catalog, known, site.component, *tied.first()?));
     let evidence = Evidence { kind, weight, whole_files, share, score: sum.score, exactness: sum.exactness };
     Some(Finding {
         scan_root: root,
@@ -383,7 +385,7 @@ fn finding(
             .filter_map(|place| known.all.get(*place))
             .map(|release| release.version.clone())
             .collect(),
-        license: best.license.clone().or_else(by_files),
+        license: best.license.clone(),
         kind,
         root: site.root.clone(),
         id: String::new(),

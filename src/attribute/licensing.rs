@@ -2,12 +2,13 @@
 //! licence file, any word at all.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::ops::Deref;
 
 use crate::attribute::catalog::{Catalog, Number, Releases, Source};
 use crate::attribute::claim;
 use crate::attribute::member::{self, Explanation};
 use crate::attribute::path;
-use crate::attribute::terms::{self, TopFile};
+use crate::attribute::terms::TopFile;
 use crate::license::expression;
 use crate::license::file::{self, LicenseFile};
 use crate::model::evidence::{FileEvidence, MatchKind};
@@ -85,7 +86,13 @@ pub struct Subject<'s> {
 }
 
 /// Works it out for one finding. What needs the original's licences is left open where no index knows them.
-pub fn licensing(catalog: &Catalog<'_>, known: &Releases, speakers: &Speakers<'_>, subject: &Subject<'_>) -> Licensing {
+/// `top` are the licence files of its release, which are looked up only where they are needed.
+pub fn licensing(
+    catalog: &Catalog<'_>,
+    known: &Releases,
+    (speakers, top): (&Speakers<'_>, &dyn Deref<Target = Vec<TopFile>>),
+    subject: &Subject<'_>,
+) -> Licensing {
     let mut out = Licensing::default();
     // Nobody owes anybody a notice for the company's own code.
     let has_duties = catalog.entry(subject.component).origin == Origin::OpenSource;
@@ -93,13 +100,7 @@ pub fn licensing(catalog: &Catalog<'_>, known: &Releases, speakers: &Speakers<'_
     out.declared.extend(recorded.map(|expression| Declared { by: Declarer::Index, path: None, expression }));
     out.declared.extend(speakers.declare(subject.root));
     let needs_file = has_duties && subject.kind == FindingKind::Vendored && !speakers.cover(subject.root);
-    let nobody_says = out.declared.is_empty();
-    let top = if nobody_says || needs_file {
-        terms::at_the_top(catalog, known, subject.component, subject.release)
-    } else {
-        Vec::new()
-    };
-    if nobody_says {
+    if out.declared.is_empty() {
         let of = |file: &TopFile| {
             let (by, path) = (Declarer::Release, Some(file.path.clone()));
             file.states.iter().map(move |one| Declared { by, path: path.clone(), expression: one.clone() }).collect()
@@ -129,7 +130,7 @@ pub fn licensing(catalog: &Catalog<'_>, known: &Releases, speakers: &Speakers<'_
     }
     out.detected = detected;
     if needs_file {
-        out.left_behind = top.into_iter().next().map(|file| file.path);
+        out.left_behind = top.first().map(|file| file.path.clone());
     }
     out
 }

@@ -203,11 +203,7 @@ fn ranges(tokens: &Tokens, hits: &[Hit], grams: [u32; 2], places: &Places<'_>) -
         let here = Lines { first: tokens.lines[hit.query as usize], last: tokens.lines[last as usize] };
         let source = source_lines(places, hit.target, length, here);
         match out.last_mut() {
-            Some(open) if joins(open, here, source) => {
-                open.lines.last = open.lines.last.max(here.last);
-                open.source_lines.first = open.source_lines.first.min(source.first);
-                open.source_lines.last = open.source_lines.last.max(source.last);
-            }
+            Some(open) if joins(open, here, source) => open.unite(RangePair { lines: here, source_lines: source }),
             _ => out.push(RangePair { lines: here, source_lines: source }),
         }
     }
@@ -248,9 +244,7 @@ fn merge_overlaps(ranges: &mut Vec<RangePair>) {
             return left.is_none();
         }
         if shares {
-            earlier.lines.last = earlier.lines.last.max(later.lines.last);
-            earlier.source_lines.first = earlier.source_lines.first.min(later.source_lines.first);
-            earlier.source_lines.last = earlier.source_lines.last.max(later.source_lines.last);
+            earlier.unite(*later);
         }
         shares
     });
@@ -266,11 +260,7 @@ fn absorb_strays(ranges: &mut Vec<RangePair>) {
         let is_stray = range.lines.last - range.lines.first < FILL_LINES && left.peek().is_some_and(goes_on);
         match out.last_mut() {
             Some(_) if is_stray => {}
-            Some(open) if joins(open, range.lines, range.source_lines) => {
-                open.lines.last = open.lines.last.max(range.lines.last);
-                open.source_lines.first = open.source_lines.first.min(range.source_lines.first);
-                open.source_lines.last = open.source_lines.last.max(range.source_lines.last);
-            }
+            Some(open) if joins(open, range.lines, range.source_lines) => open.unite(range),
             _ => out.push(range),
         }
     }

@@ -49,6 +49,14 @@ pub struct RangePair {
 }
 
 impl RangePair {
+    /// Takes in another stretch on both sides, and what lies between.
+    pub fn unite(&mut self, other: RangePair) {
+        let hull =
+            |one: Lines, other: Lines| Lines { first: one.first.min(other.first), last: one.last.max(other.last) };
+        self.lines = hull(self.lines, other.lines);
+        self.source_lines = hull(self.source_lines, other.source_lines);
+    }
+
     /// What of it lies behind a line, and what that corresponds to; `None` where nothing does.
     pub fn behind(self, line: u32) -> Option<RangePair> {
         if self.lines.last <= line {

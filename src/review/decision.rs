@@ -17,7 +17,7 @@
 //! A decision holds for a finding of its *component* with its *content*, wherever that lies and in whichever repository: names
 //! of folders and files, releases and indexes may change. Content is compared by sketches of the matched text
 //! ([`crate::text::sketch`]), which are kept as they are, a hash that stands twice included; [`baseline::SAME_CONTENT`] is how alike two must be. It holds for a part of the content, too (one
-//! file of a folder), and not for more than that. A decision without a sketch says with `all`
+//! file of a folder), and not once the content is half as large again. A decision without a sketch says with `all`
 //! or `paths` that it is meant for more.
 //!
 //! An entry that cannot be read decides nothing and is reported with its line; the others hold.

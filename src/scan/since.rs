@@ -132,8 +132,7 @@ fn read_manifests(files: &[FoundFile]) -> Gathered {
 fn projects(root: &Path, mut manifests: Vec<Manifest>, changes: &Changes) -> Vec<Project> {
     manifests.sort();
     manifests.dedup();
-    let mut manifests = manifest::join(manifests);
-    manifest::check::confirm_submodules(root, &mut manifests);
+    let manifests = manifest::join(root, manifests);
     let paths = changes.paths();
     let concerned = |manifest: &Manifest| {
         let is_below = |home: &str| paths.range(home..).next().is_some_and(|path| path.starts_with(home));

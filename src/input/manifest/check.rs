@@ -54,7 +54,7 @@ pub fn check_some(root: &Path, manifests: &[Manifest], wanted: &(dyn Fn(&Manifes
 /// Where a note of submodules lies in a repository, its own or one that it was copied into, a folder that it names and that is no repository itself holds files of the
 /// project: they are the noted component's as far as they are known to be that, and nothing else there is accounted for. In an
 /// exported tree nothing tells the two apart.
-pub fn confirm_submodules(root: &Path, manifests: &mut [Manifest]) {
+pub(super) fn confirm_submodules(root: &Path, manifests: &mut [Manifest]) {
     let is_there = |path: &Path| path.symlink_metadata().is_ok();
     let full = root.canonicalize().unwrap_or_else(|_| root.to_path_buf());
     for note in manifests.iter_mut().filter(|one| base_name(&one.path) == ".gitmodules") {

@@ -24,6 +24,7 @@ mod xml;
 mod yaml;
 
 use std::collections::{BTreeSet, HashMap};
+use std::path::Path;
 
 use crate::error::{Code, Problem};
 use crate::model::declaration::{Declaration, Extent, Manifest, ManifestKind, Site, Subject, is_name};
@@ -243,10 +244,11 @@ fn no_text(bytes: &[u8]) -> Option<(u32, String)> {
     Some((line, format!("{why}: names with such are not used")))
 }
 
-/// Joins what several manifests of one tree, by path, say of one package: the checksums of a vendored crate stand in one
+/// Joins what several manifests of the tree at `root`, by path, say of one package, and what the tree says of it: the checksums of a vendored crate stand in one
 /// file, its name in another.
-pub fn join(mut manifests: Vec<Manifest>) -> Vec<Manifest> {
+pub fn join(root: &Path, mut manifests: Vec<Manifest>) -> Vec<Manifest> {
     confirm_plugins(&mut manifests);
+    check::confirm_submodules(root, &mut manifests);
     let subjects = subjects(&manifests, "Cargo.toml");
     for record in manifests.iter_mut().filter(|manifest| is_named(&manifest.path, &[".cargo-checksum.json"])) {
         // A crate has a manifest; a list of checksums alone is anybody's.
@@ -268,9 +270,9 @@ fn subjects(manifests: &[Manifest], name: &str) -> HashMap<String, Subject> {
     manifests.iter().filter(|manifest| is_named(&manifest.path, &[name])).filter_map(subject).collect()
 }
 
-/// Installers of Composer may put a package anywhere, not only into the vendor folder under its name. Its record alone could so account for any
-/// folder of the project: all that lies there is the package's only where a `composer.json` there says so, too, and the
-/// project's `composer.lock` knows the package.
+/// Installers of Composer may put a package anywhere, not only into the vendor folder under its name. Its record alone could so
+/// account for any folder of the project: all that lies there is the package's only where a `composer.json` there says so,
+/// too, and the project's `composer.lock` knows the package.
 fn confirm_plugins(manifests: &mut [Manifest]) {
     let subjects = subjects(manifests, "composer.json");
     let locks = manifests.iter().filter(|manifest| is_named(&manifest.path, &["composer.lock"]));
@@ -426,10 +428,10 @@ mod tests {
         let own = manifest("web/b/composer.json", "{\"name\": \"A/B\"}");
         let other = manifest("src/composer.json", "{\"name\": \"my/app\"}");
         let lock = manifest("composer.lock", "{\"packages\": [{\"name\": \"a/b\"}, {\"name\": \"c/d\"}]}");
-        let unknown = join(vec![record.clone(), own.clone()]);
+        let unknown = join(Path::new("none"), vec![record.clone(), own.clone()]);
         let at = |one: &Declaration| matches!(&one.site, Site::Folder { extent: Extent::Component, .. });
         assert!(at(&unknown[0].declarations[0]), "no lockfile knows it: {unknown:?}");
-        let joined = join(vec![record, own, other, lock]);
+        let joined = join(Path::new("none"), vec![record, own, other, lock]);
         let extents = joined[0].declarations.iter().map(|one| match &one.site {
             Site::Folder { path, extent } => (path.as_str(), *extent),
             other => panic!("{other:?}"),

@@ -51,24 +51,32 @@ pub fn check_some(root: &Path, manifests: &[Manifest], wanted: &(dyn Fn(&Manifes
     sites.into_par_iter().filter_map(look).collect()
 }
 
-/// Where a note of submodules lies in a repository, its own or one that it was copied into, a folder that it names and that is no repository itself holds files of the
-/// project: they are the noted component's as far as they are known to be that, and nothing else there is accounted for. In an
-/// exported tree nothing tells the two apart.
-pub(super) fn confirm_submodules(root: &Path, manifests: &mut [Manifest]) {
+/// Where a note of other repositories (git's or west's) lies in a repository, its own or one that it was copied into, a folder
+/// that it names and that is no repository itself holds files of the project: they are the noted component's as far as they
+/// are known to be that, and nothing else there is accounted for. In an exported tree nothing tells the two apart; but there
+/// only the note of the tree itself speaks for whole folders, and one of west's for folders beside its own only in a
+/// workspace that west made.
+pub(super) fn confirm_repositories(root: &Path, manifests: &mut [Manifest]) {
     let is_there = |path: &Path| path.symlink_metadata().is_ok();
     let full = root.canonicalize().unwrap_or_else(|_| root.to_path_buf());
-    for note in manifests.iter_mut().filter(|one| base_name(&one.path) == ".gitmodules") {
-        if !full.join(folder(&note.path)).ancestors().any(|above| is_there(&above.join(".git"))) {
-            continue;
-        }
+    for note in manifests.iter_mut().filter(|one| is_of_repositories(&one.path)) {
+        let home = folder(&note.path);
+        let in_repository = full.join(home).ancestors().any(|above| is_there(&above.join(".git")));
+        let in_workspace = base_name(&note.path) != ".gitmodules" && is_there(&root.join(".west"));
+        let speaks = !in_repository && (home.is_empty() || in_workspace);
         for declaration in &mut note.declarations {
             if let Site::Folder { path, extent } = &mut declaration.site
+                && !speaks
                 && !is_there(&root.join(&*path).join(".git"))
             {
                 *extent = Extent::Component;
             }
         }
     }
+}
+
+fn is_of_repositories(path: &str) -> bool {
+    matches!(base_name(path), ".gitmodules" | "west.yml" | "west.yaml")
 }
 
 /// What a look at each declared folder and each recorded file says, once however many declarations and lines name it.
@@ -286,15 +294,22 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let root = folder.path();
         fs::create_dir_all(root.join("a")).unwrap();
-        let extent = |root: &Path| {
+        let extent_by = |root: &Path, note: &str| {
             let site = Site::Folder { path: "a".into(), extent: Extent::Everything };
             let mut notes = [manifest(ManifestKind::VendoringNote, site)];
-            notes[0].path = ".gitmodules".into();
-            confirm_submodules(root, &mut notes);
+            notes[0].path = note.into();
+            confirm_repositories(root, &mut notes);
             let Site::Folder { extent, .. } = notes[0].declarations[0].site else { panic!("{notes:?}") };
             extent
         };
+        let extent = |root: &Path| extent_by(root, ".gitmodules");
         assert_eq!(extent(root), Extent::Everything, "an exported tree");
+        assert_eq!(extent_by(root, "copied/.gitmodules"), Extent::Component, "of a project in it");
+        assert_eq!(extent_by(root, "west.yml"), Extent::Everything);
+        assert_eq!(extent_by(root, "docs/west.yml"), Extent::Component);
+        fs::create_dir_all(root.join(".west")).unwrap();
+        assert_eq!(extent_by(root, "zephyr/west.yml"), Extent::Everything);
+        assert_eq!(extent_by(root, "copied/.gitmodules"), Extent::Component);
         fs::create_dir_all(root.join(".git")).unwrap();
         assert_eq!(extent(root), Extent::Component);
         let inner = root.join("inner");

@@ -248,7 +248,7 @@ fn no_text(bytes: &[u8]) -> Option<(u32, String)> {
 /// file, its name in another.
 pub fn join(root: &Path, mut manifests: Vec<Manifest>) -> Vec<Manifest> {
     confirm_plugins(&mut manifests);
-    check::confirm_submodules(root, &mut manifests);
+    check::confirm_repositories(root, &mut manifests);
     let subjects = subjects(&manifests, "Cargo.toml");
     for record in manifests.iter_mut().filter(|manifest| is_named(&manifest.path, &[".cargo-checksum.json"])) {
         // A crate has a manifest; a list of checksums alone is anybody's.

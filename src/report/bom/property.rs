@@ -4,10 +4,11 @@
 
 use serde::Serialize;
 
-use crate::model::finding::{DeclaredAt, Discrepancy, FileMatch, Finding, Licensing, Report};
+use crate::model::finding::{DeclaredAt, Discrepancy, FileMatch, FileReport, Finding, Licensing, Report};
 use crate::model::place::RangePair;
 use crate::model::review::{Decided, Verdict};
 use crate::report::bom::{Bom, Component, File};
+use crate::report::summary::open_source;
 
 /// One of them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -56,6 +57,11 @@ pub(crate) fn of_report(bom: &Bom<'_>) -> Properties {
     out.add("bytes-read", report.bytes_read);
     out.add("components", report.findings.len());
     out.add("internal-components", report.internal.len());
+    // Files without a match of open source stand in no bill, whatever they state.
+    let states = |file: &&FileReport| {
+        open_source(file).next().is_none() && (!file.licenses.is_empty() || !file.copyrights.is_empty())
+    };
+    out.add("files-with-terms-not-listed", report.files.iter().filter(states).count());
     for problem in &report.problems {
         let name = format!("not-examined:{}", problem.code.as_str());
         let place = if problem.path.is_empty() { String::new() } else { format!("{}: ", problem.path) };
@@ -247,6 +253,9 @@ mod tests {
         assert_eq!(values(&properties, "not-examined:symbolic-link").len(), 4);
         assert_eq!(values(&properties, "wanted"), ["matches", "licenses", "copyrights"]);
         assert_eq!(values(&properties, "components"), ["4"]);
+        let without_match = report.files.iter().filter(|file| file.matches.is_empty());
+        let states = without_match.filter(|file| !file.licenses.is_empty() || !file.copyrights.is_empty()).count();
+        assert_eq!(values(&properties, "files-with-terms-not-listed"), [states.to_string()]);
     }
 
     #[test]

@@ -9,7 +9,6 @@ use spdx::expression::{ExprNode, Operator};
 use super::{Component, Notices, PLACES, Place};
 use crate::license::expression::MODE;
 use crate::model::finding::FindingKind;
-use crate::report::layout::counted;
 use crate::report::notice::text::sources;
 
 const FORMAT: &str = "https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/";
@@ -20,10 +19,7 @@ pub(super) fn write(notices: &Notices<'_>, source_offer: bool, out: &mut dyn Wri
     for one in notices.lacking() {
         remarks.push(format!("The licence text of {} is not at hand: add it before you ship this.", one.title()));
     }
-    if notices.left_out > 0 {
-        let of = counted(notices.left_out as u64, "finding", "findings");
-        remarks.push(format!("Left out: {of} decided to be nobody else's."));
-    }
+    remarks.extend(notices.left_out());
     field(out, "Comment", &remarks)?;
     for (component, places) in by_depth(&notices.components) {
         paragraph(notices, (component, &places), source_offer, out)?;

@@ -40,10 +40,7 @@ pub(super) fn write(notices: &Notices<'_>, source_offer: bool, out: &mut dyn Wri
         lacking.iter().try_for_each(|one| writeln!(out, "<li>{}</li>", escaped(&one.title())))?;
         writeln!(out, "</ul></div>")?;
     }
-    if notices.left_out > 0 {
-        let of = counted(notices.left_out as u64, "finding", "findings");
-        writeln!(out, "<p>Left out: {of} decided to be nobody else’s.</p>")?;
-    }
+    notices.left_out().iter().try_for_each(|one| writeln!(out, "<p>{}</p>", escaped(one)))?;
     notices.components.iter().try_for_each(|one| describe(one, out))?;
     if source_offer {
         writeln!(out, "<h2>Source code to publish</h2>\n<ul>")?;

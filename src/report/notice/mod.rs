@@ -26,9 +26,9 @@ use crate::model::place::{base_name, folder};
 use crate::model::purl::base_of;
 use crate::model::review::DecisionKind;
 use crate::report::bom::license::{Licence, terms};
-use crate::report::layout::{component_name, safe, split_purl};
+use crate::report::layout::{component_name, counted, safe, split_purl};
 use crate::report::results;
-use crate::report::summary::lies_in;
+use crate::report::summary::{Summary, lies_in};
 use crate::report::texts::Texts;
 
 /// How notices are laid out.
@@ -90,7 +90,9 @@ struct Notices<'r> {
     /// Each once, in the order in which components name them.
     texts: Vec<Text>,
     /// Findings that were decided to be no third party's.
-    left_out: usize,
+    others: usize,
+    /// Files with copied lines too few for a finding.
+    pieces: u64,
 }
 
 /// A release in one or more places.
@@ -198,11 +200,11 @@ impl<'r> Notices<'r> {
     fn of(report: &'r Report, texts: &dyn Texts) -> Notices<'r> {
         let mut gather = Gather { report, texts, known: HashMap::new(), all: Vec::new(), room: limits::NOTICE_TEXT };
         let mut components: BTreeMap<(String, &str), Component<'r>> = BTreeMap::new();
-        let mut left_out = 0;
+        let mut others = 0;
         for (at, finding) in report.findings.iter().enumerate() {
             let decided = report.review.findings.get(at).and_then(|verdict| verdict.decided.as_ref());
             if decided.is_some_and(|one| matches!(one.kind, DecisionKind::FalsePositive | DecisionKind::OwnCode)) {
-                left_out += 1;
+                others += 1;
                 continue;
             }
             let (base, version) = split_purl(&finding.purl);
@@ -225,7 +227,22 @@ impl<'r> Notices<'r> {
             [one] if one != "." => safe(one).into_owned(),
             _ => "This product".to_string(),
         };
-        Notices { subject, components: components.into_values().collect(), texts: gather.all, left_out }
+        let pieces = Summary::of(report).pieces.0;
+        Notices { subject, components: components.into_values().collect(), texts: gather.all, others, pieces }
+    }
+
+    /// What these notices do not name, a sentence each.
+    fn left_out(&self) -> Vec<String> {
+        let mut out = Vec::new();
+        if self.others > 0 {
+            let of = counted(self.others as u64, "finding", "findings");
+            out.push(format!("Left out: {of} decided to be nobody else's."));
+        }
+        if self.pieces > 0 {
+            let files = counted(self.pieces, "file", "files");
+            out.push(format!("Left out: copied lines in {files}, too few of them for a finding."));
+        }
+        out
     }
 
     /// Components without a text of their licence.
@@ -318,11 +335,7 @@ impl<'r> Gather<'r, '_> {
             let whole = is_notice || is_licence;
             let text = if whole { text } else { stated(file, &text) };
             let from = self.report.shown_path(file.scan_root, &file.path).into_owned();
-            let Some(at) = self.hold(from, &text) else { continue };
-            let list = if is_notice { &mut component.notices } else { &mut component.texts };
-            if !list.contains(&at) {
-                list.push(at);
-            }
+            self.hold(from, &text, if is_notice { &mut component.notices } else { &mut component.texts });
         }
     }
 
@@ -350,9 +363,7 @@ impl<'r> Gather<'r, '_> {
         for file in found {
             let Some(text) = self.texts.scanned(file) else { continue };
             let from = self.report.shown_path(file.scan_root, &file.path).into_owned();
-            if let Some(at) = self.hold(from, &text).filter(|at| !component.texts.contains(at)) {
-                component.texts.push(at);
-            }
+            self.hold(from, &text, &mut component.texts);
         }
     }
 
@@ -376,9 +387,7 @@ impl<'r> Gather<'r, '_> {
             let path = if home.is_empty() { name.to_string() } else { format!("{home}/{name}") };
             let Some(text) = self.texts.in_tree(finding.scan_root, &path) else { continue };
             let from = self.report.shown_path(finding.scan_root, &path).into_owned();
-            if let Some(at) = self.hold(from, &text).filter(|at| !component.notices.contains(at)) {
-                component.notices.push(at);
-            }
+            self.hold(from, &text, &mut component.notices);
         }
     }
 
@@ -391,11 +400,7 @@ impl<'r> Gather<'r, '_> {
             let names = left.into_iter().chain(USUAL);
             for name in names {
                 let Some(text) = self.texts.upstream(purl, name) else { continue };
-                if let Some(at) = self.hold(format!("{name} of {purl}"), &text)
-                    && !component.texts.contains(&at)
-                {
-                    component.texts.push(at);
-                }
+                self.hold(format!("{name} of {purl}"), &text, &mut component.texts);
                 if left == Some(name) {
                     break;
                 }
@@ -403,7 +408,7 @@ impl<'r> Gather<'r, '_> {
         }
         for name in NOTICES.iter().filter(|_| !has_notice) {
             if let Some(text) = self.texts.upstream(purl, name) {
-                component.notices.extend(self.hold(format!("{name} of {purl}"), &text));
+                self.hold(format!("{name} of {purl}"), &text, &mut component.notices);
             }
         }
         if component.holders.is_empty() {
@@ -417,20 +422,21 @@ impl<'r> Gather<'r, '_> {
         }
     }
 
-    /// Holds a text once; `None` where it is empty or there is no room for it.
-    fn hold(&mut self, from: String, text: &str) -> Option<usize> {
+    /// Notes a text in a component's `list`, each once, unless it is empty or there is no room for it.
+    fn hold(&mut self, from: String, text: &str, list: &mut Vec<usize>) {
         let text = inert(text);
         if text.trim().is_empty() {
-            return None;
+            return;
         }
         let digest = *blake3::hash(text.as_bytes()).as_bytes();
-        if let Some(at) = self.known.get(&digest) {
-            return Some(*at);
-        }
-        self.room = self.room.checked_sub(text.len())?;
-        self.all.push(Text { from: safe(&from).into_owned(), text });
-        self.known.insert(digest, self.all.len() - 1);
-        Some(self.all.len() - 1)
+        let known = self.known.get(&digest).copied();
+        let at = known.or_else(|| {
+            self.room = self.room.checked_sub(text.len())?;
+            self.all.push(Text { from: safe(&from).into_owned(), text });
+            self.known.insert(digest, self.all.len() - 1);
+            Some(self.all.len() - 1)
+        });
+        list.extend(at.filter(|at| !list.contains(at)));
     }
 }
 

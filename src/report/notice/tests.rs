@@ -105,6 +105,16 @@ fn what_is_decided_to_be_nobody_elses_is_left_out_and_counted() {
 }
 
 #[test]
+fn lines_too_few_for_a_finding_are_counted() {
+    let mut report = report();
+    report.findings.retain(|one| !one.purl.contains("acme/ring"));
+    for layout in [Layout::Text, Layout::Html, Layout::Debian] {
+        let text = written(&report, layout, &NoTexts);
+        assert!(text.contains("Left out: copied lines in 1 file, "), "{text}");
+    }
+}
+
+#[test]
 fn a_page_and_a_copyright_file_hold_the_same() {
     let mut report = report();
     report.findings[3].root = "third_party/zlib".into();

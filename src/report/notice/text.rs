@@ -36,11 +36,7 @@ fn incomplete(notices: &Notices<'_>, out: &mut dyn Write) -> io::Result<()> {
         writeln!(out, "in a release on this machine. Add it before you ship this:")?;
         lacking.iter().try_for_each(|one| writeln!(out, "  {} ({})", one.title(), one.licensing()))?;
     }
-    if notices.left_out > 0 {
-        let of = counted(notices.left_out as u64, "finding", "findings");
-        writeln!(out, "\nLeft out: {of} decided to be nobody else's.")?;
-    }
-    Ok(())
+    notices.left_out().iter().try_for_each(|one| writeln!(out, "\n{one}"))
 }
 
 fn describe(component: &Component<'_>, out: &mut dyn Write) -> io::Result<()> {

@@ -20,8 +20,9 @@ use crate::model::place::{Lines, raw_path};
 use crate::model::review::{BaselineState, Condition, Decided, Verdict};
 use crate::report::Stamp;
 use crate::report::json::{TOOL, entry};
-use crate::report::layout::safe;
+use crate::report::layout::{counted, safe};
 use crate::report::results::{self, Level, Place};
+use crate::report::summary::Summary;
 use crate::report::words;
 use types::{
     Artifact, Configuration, Cut, Driver, Fingerprints, Invocation, Location, Message, Notification, Physical, Region,
@@ -309,6 +310,12 @@ fn invocation(report: &Report, cut: &Cut, stamp: Stamp) -> Invocation {
             cut.results, cut.locations
         );
         notifications.push(Notification::new("cut", "warning", &text, None));
+    }
+    let pieces = Summary::of(report).pieces.0;
+    if pieces > 0 {
+        let files = counted(pieces, "file", "files");
+        let text = format!("Copied lines, too few of them for a result, in {files}: see the JSON report.");
+        notifications.push(Notification::new("pieces", "note", &text, None));
     }
     let listed = report.problems.iter().take(NOTIFICATIONS);
     notifications.extend(listed.map(|problem| {

@@ -106,3 +106,12 @@ fn names_are_data() {
     let absolute = artifact("/srv/a b");
     assert_eq!((absolute.uri.0.as_str(), absolute.uri_base_id), ("file:///srv/a%20b", None));
 }
+
+#[test]
+fn lines_too_few_for_a_result_are_said() {
+    let mut report = sample::report();
+    let said = |report: &Report| run(report)["invocations"][0]["toolExecutionNotifications"].to_string();
+    assert!(!said(&report).contains("too few"));
+    report.findings.retain(|one| !one.purl.contains("acme/ring"));
+    assert!(said(&report).contains("Copied lines, too few of them for a result, in 1 file: "), "{}", said(&report));
+}

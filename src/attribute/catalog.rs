@@ -8,11 +8,12 @@ use crate::attribute::kin::Kin;
 use crate::attribute::naming;
 use crate::index::lineage::Segment;
 use crate::index::reader::{Index, Lineage};
+use crate::index::release_lines::Moves;
 use crate::index::set::Indexes;
 use crate::index::version;
 use crate::model::evidence::WholeMatch;
 use crate::model::finding::Origin;
-use crate::model::ids::{ComponentId, ContentId, IndexNo, LineageId, ReleaseRange};
+use crate::model::ids::{ComponentId, ContentId, IndexNo, LineageId, ReleaseNo, ReleaseRange};
 use crate::model::limits::{HOLDERS, RIVALS};
 use crate::model::purl::short_name;
 
@@ -79,6 +80,12 @@ impl Releases {
                 _ => out.push((*place, *place)),
             }
         }
+    }
+
+    /// The number that a component of an index has for the release at a place in `all`; `None` where it does not hold it.
+    pub fn number(&self, home: Home, place: usize) -> Option<ReleaseNo> {
+        let places = self.places.get(&home)?;
+        places.iter().zip(0..).find(|(own, _)| **own as usize == place).map(|(_, number)| ReleaseNo(number))
     }
 
     /// The place of a version.
@@ -230,6 +237,12 @@ impl<'a> Catalog<'a> {
     /// The component that a lineage belongs to, in its index.
     pub fn home(&self, source: Source) -> Option<Home> {
         Some((source.index, self.indexes.get(source.index)?.component_of(source.lineage)))
+    }
+
+    /// How lines of a file in one release move to another.
+    pub fn moves(&self, source: Source, from: ReleaseNo, to: ReleaseNo) -> Option<Moves> {
+        let units = self.indexes.get(source.index)?.units(source.lineage)?;
+        Some(Moves::between(&units, from, to))
     }
 
     /// The component of a lineage.

@@ -451,11 +451,23 @@ fn file_match(
                 similarity: part.similarity,
                 exactness: part.exactness,
                 e_value: Some(part.e_value),
-                ranges: part.ranges.clone(),
+                ranges: ranges_in(catalog, known, part, release),
             })
         }
         None => whole_match(catalog, known, file, explanation.component, wanted),
     }
+}
+
+/// A snippet's ranges, those of the source as its lines are counted in a release.
+fn ranges_in(catalog: &Catalog<'_>, known: &Releases, part: &SnippetMatch, release: usize) -> Vec<RangePair> {
+    let source = member::source(part);
+    let number = catalog.home(source).and_then(|home| known.number(home, release));
+    let moves = number.filter(|number| *number != part.lines_of);
+    let Some(moves) = moves.and_then(|number| catalog.moves(source, part.lines_of, number)) else {
+        return part.ranges.clone();
+    };
+    let moved = |range: &RangePair| RangePair { source_lines: moves.lines(range.source_lines), ..*range };
+    part.ranges.iter().map(moved).collect()
 }
 
 /// How well a lineage explains a whole file: in the finding's release, kind, release, shared segments, path.

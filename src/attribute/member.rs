@@ -463,7 +463,7 @@ pub fn alike<'f>(catalog: &Catalog<'_>, file: &'f FileEvidence, part: &'f Snippe
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::ids::{IndexNo, LineageId};
+    use crate::model::ids::{IndexNo, LineageId, ReleaseNo};
 
     fn part(code_lines: u32, similarity: f32, exactness: f32, source_share: f32) -> SnippetMatch {
         SnippetMatch {
@@ -476,6 +476,7 @@ mod tests {
             code_lines,
             source_share,
             ranges: Vec::new(),
+            lines_of: ReleaseNo(0),
             votes: Vec::new(),
             group: 0,
             weak: false,

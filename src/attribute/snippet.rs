@@ -113,6 +113,7 @@ fn one(parts: Vec<SnippetMatch>, code_lines: u32, leaders: &BTreeMap<u32, u32>) 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::ids::ReleaseNo;
     use crate::model::place::{Lines, RangePair};
 
     fn part(lineage: u32, group: u32, first: u32, weak: bool) -> SnippetMatch {
@@ -127,6 +128,7 @@ mod tests {
             code_lines: 10,
             source_share: 0.2,
             ranges: vec![RangePair { lines, source_lines: lines }],
+            lines_of: ReleaseNo(0),
             votes: Vec::new(),
             group,
             weak,

@@ -25,6 +25,7 @@ pub mod normals;
 pub mod pack;
 pub mod reader;
 pub mod relation;
+pub mod release_lines;
 pub mod set;
 pub mod sort;
 pub mod table;

@@ -1,11 +1,15 @@
 //! Explains a file: the best candidates cover its lines greedily, and each becomes line ranges here and in the source.
 
+use std::collections::{BTreeSet, HashMap};
+
 use crate::index::lineage::Unit;
+use crate::index::release_lines;
 use crate::index::set::Indexes;
 use crate::matching::score;
 use crate::matching::seed::Hit;
 use crate::matching::{Candidate, Verdict, WEAK_BITS};
 use crate::model::evidence::{ReleaseVote, SnippetMatch};
+use crate::model::ids::{IndexNo, LineageId, ReleaseNo};
 use crate::model::place::{Lines, RangePair};
 use crate::text::token::{self, Tokens};
 
@@ -30,8 +34,7 @@ const MAX_WEAK: u32 = 4;
 pub const GROUPS: u32 = 1 << 30;
 /// Lines between two matched ones that belong to the match all the same.
 const FILL_LINES: u32 = 10;
-/// Lines that the source may be ahead or behind where the scanned lines follow one another: what was left out, or another
-/// release's count. Beyond that the two are not one stretch of the source.
+/// Lines that the source may be ahead or behind where the scanned lines follow one another: what was left out or came. Beyond that the two are not one stretch of the source.
 const SOURCE_SLACK: u32 = 20;
 
 /// Judges candidates, which come best first.
@@ -107,6 +110,9 @@ pub fn matches(
 ) -> Vec<SnippetMatch> {
     let mut weak_group = first_group + GROUPS / 2;
     let mut out = Vec::new();
+    let is_kept = |verdict| matches!(verdict, Verdict::Weak | Verdict::Taken | Verdict::Alternative | Verdict::Joined);
+    let kept = candidates.iter().zip(verdicts).filter(|(_, judgement)| is_kept(judgement.verdict));
+    let sources = Source::of(indexes, kept.map(|(candidate, _)| candidate));
     for (candidate, judgement) in candidates.iter().zip(verdicts) {
         let weak = judgement.verdict == Verdict::Weak;
         if !weak && !matches!(judgement.verdict, Verdict::Taken | Verdict::Alternative) {
@@ -124,9 +130,44 @@ pub fn matches(
         } else {
             first_group + judgement.group
         };
-        out.extend(build(indexes, tokens, candidate, &hits, group, weak));
+        let source = sources.get(&(candidate.index, candidate.lineage));
+        out.extend(source.and_then(|source| build(indexes, tokens, candidate, &hits, source, (group, weak))));
     }
     out
+}
+
+/// A file that stretches of the scanned one are of, and the release by whose lines they are told: the newest of those in which
+/// most of them stand.
+struct Source {
+    units: Vec<Unit>,
+    places: Places,
+    release: ReleaseNo,
+}
+
+impl Source {
+    /// Those of some candidates.
+    fn of<'c>(
+        indexes: &Indexes,
+        candidates: impl Iterator<Item = &'c Candidate>,
+    ) -> HashMap<(IndexNo, LineageId), Source> {
+        let mut by_source: HashMap<(IndexNo, LineageId), Vec<&Candidate>> = HashMap::new();
+        candidates.for_each(|one| by_source.entry((one.index, one.lineage)).or_default().push(one));
+        let source = |((index, lineage), candidates): ((IndexNo, LineageId), Vec<&Candidate>)| {
+            let units = indexes.get(index)?.units(lineage)?;
+            let places = Places::new(&units);
+            let votes: Vec<ReleaseVote> =
+                candidates.iter().flat_map(|one| votes(&one.hits, one.grams, &units, &places)).collect();
+            let holding = |release: ReleaseNo| {
+                let all = votes.iter().filter(|vote| vote.releases.contains(release));
+                all.map(|vote| u64::from(vote.tokens)).sum::<u64>()
+            };
+            let ends: BTreeSet<ReleaseNo> = votes.iter().map(|vote| vote.releases.last).collect();
+            let release = ends.into_iter().max_by_key(|release| (holding(*release), *release))?;
+            let places = Places { lines: release_lines::lines_in(&units, release), ..places };
+            Some(((index, lineage), Source { units, places, release }))
+        };
+        by_source.into_iter().filter_map(source).collect()
+    }
 }
 
 fn build(
@@ -134,15 +175,14 @@ fn build(
     tokens: &Tokens,
     candidate: &Candidate,
     hits: &[Hit],
-    group: u32,
-    weak: bool,
+    source: &Source,
+    (group, weak): (u32, bool),
 ) -> Option<SnippetMatch> {
     let index = indexes.get(candidate.index)?;
-    let units = index.units(candidate.lineage)?;
-    let places = Places::new(&units);
-    let ranges = ranges(tokens, hits, candidate.grams, &places);
+    let Source { units, places, release } = source;
+    let ranges = ranges(tokens, hits, candidate.grams, places);
     let code_lines = ranges.iter().map(|pair| code_lines(tokens, pair.lines)).sum();
-    let votes = votes(hits, candidate.grams, &units, &places);
+    let votes = votes(hits, candidate.grams, units, places);
     let best = votes.iter().max_by_key(|vote| vote.tokens).map(|vote| vote.releases.last);
     let whole: u32 =
         units.iter().filter(|unit| best.is_some_and(|best| unit.releases.contains(best))).map(|unit| unit.tokens).sum();
@@ -157,6 +197,7 @@ fn build(
         code_lines,
         source_share: (matched as f32 / whole.max(1) as f32).min(1.0),
         ranges,
+        lines_of: *release,
         votes,
         group,
         weak,
@@ -165,15 +206,17 @@ fn build(
 }
 
 /// Where the tokens of a lineage stand.
-struct Places<'a> {
-    units: &'a [Unit],
+struct Places {
+    /// The first token of each unit.
     starts: Vec<u32>,
+    /// The line of each unit in one release.
+    lines: Vec<u32>,
     /// All tokens.
     tokens: u32,
 }
 
-impl<'a> Places<'a> {
-    fn new(units: &'a [Unit]) -> Places<'a> {
+impl Places {
+    fn new(units: &[Unit]) -> Places {
         let mut next = 0_u32;
         let start = |unit: &Unit| {
             let start = next;
@@ -181,7 +224,7 @@ impl<'a> Places<'a> {
             start
         };
         let starts = units.iter().map(start).collect();
-        Places { units, starts, tokens: next }
+        Places { starts, lines: Vec::new(), tokens: next }
     }
 
     fn unit(&self, token: u32) -> Option<usize> {
@@ -189,19 +232,19 @@ impl<'a> Places<'a> {
     }
 
     fn line(&self, token: u32) -> u32 {
-        self.unit(token).map_or(1, |unit| self.units[unit].line).max(1)
+        self.unit(token).and_then(|unit| self.lines.get(unit)).map_or(1, |line| *line)
     }
 }
 
 /// A chain's line ranges: the spans of its grams, joined over short gaps and over gaps as long here as in the source, and
 /// then the closing brackets that belong to what was opened inside.
-fn ranges(tokens: &Tokens, hits: &[Hit], grams: [u32; 2], places: &Places<'_>) -> Vec<RangePair> {
+fn ranges(tokens: &Tokens, hits: &[Hit], grams: [u32; 2], places: &Places) -> Vec<RangePair> {
     let mut out: Vec<RangePair> = Vec::new();
     for hit in hits {
         let length = score::gram(hit, grams);
         let last = (hit.query + length - 1).min(tokens.len().saturating_sub(1) as u32);
         let here = Lines { first: tokens.lines[hit.query as usize], last: tokens.lines[last as usize] };
-        let source = source_lines(places, hit.target, length, here);
+        let source = Lines { first: places.line(hit.target), last: places.line(hit.target + length - 1) };
         match out.last_mut() {
             Some(open) if joins(open, here, source) => open.unite(RangePair { lines: here, source_lines: source }),
             _ => out.push(RangePair { lines: here, source_lines: source }),
@@ -218,18 +261,6 @@ fn ranges(tokens: &Tokens, hits: &[Hit], grams: [u32; 2], places: &Places<'_>) -
         out[at].source_lines.last += more;
     }
     out
-}
-
-/// The source lines of a gram. Units stand one behind the other that are of different releases, each with its lines there:
-/// of a gram over two that lie far apart the unit of its middle tells.
-fn source_lines(places: &Places<'_>, target: u32, length: u32, here: Lines) -> Lines {
-    let (first, last) = (places.line(target), places.line(target + length - 1));
-    let longest = first.saturating_add(here.last - here.first + SOURCE_SLACK);
-    if first <= last && last <= longest {
-        return Lines { first, last };
-    }
-    let middle = places.line(target + length / 2);
-    Lines { first: middle, last: middle }
 }
 
 /// Ranges that share lines become one: chains of one source may cross. Of two whose sources lie far apart the later one
@@ -271,7 +302,7 @@ fn absorb_strays(ranges: &mut Vec<RangePair>) {
 /// imports, comments, brackets.
 const END_TOKENS: u32 = 16;
 
-fn reach_ends(tokens: &Tokens, hits: &[Hit], grams: [u32; 2], places: &Places<'_>, out: &mut [RangePair]) {
+fn reach_ends(tokens: &Tokens, hits: &[Hit], grams: [u32; 2], places: &Places, out: &mut [RangePair]) {
     if let (Some(hit), Some(range)) = (hits.first(), out.first_mut())
         && hit.query <= END_TOKENS
         && hit.target <= END_TOKENS
@@ -325,7 +356,7 @@ fn code_lines(tokens: &Tokens, lines: Lines) -> u32 {
 }
 
 /// Tokens matched, by the releases that hold them.
-fn votes(hits: &[Hit], grams: [u32; 2], units: &[Unit], places: &Places<'_>) -> Vec<ReleaseVote> {
+fn votes(hits: &[Hit], grams: [u32; 2], units: &[Unit], places: &Places) -> Vec<ReleaseVote> {
     let mut out: Vec<ReleaseVote> = Vec::new();
     let mut covered = 0;
     for hit in hits {

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::error::Problem;
 use crate::model::copyright::Copyright;
 use crate::model::digest::Digests;
-use crate::model::ids::{ContentId, IndexNo, LineageId, ReleaseRange, RootNo};
+use crate::model::ids::{ContentId, IndexNo, LineageId, ReleaseNo, ReleaseRange, RootNo};
 use crate::model::license::LicenseMatch;
 use crate::model::place::RangePair;
 
@@ -62,6 +62,8 @@ pub struct SnippetMatch {
     pub source_share: f32,
     /// What matches what, in line order.
     pub ranges: Vec<RangePair>,
+    /// The release by whose lines the source's are told.
+    pub lines_of: ReleaseNo,
     /// Which releases the matched tokens speak for.
     pub votes: Vec<ReleaseVote>,
     /// Matches of one file with the same number explain the same stretch: only one of them can be the origin.

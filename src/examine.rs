@@ -157,10 +157,8 @@ fn sketches(text: &[u8], words: &mut Words, evidence: &mut FileEvidence) {
         return;
     }
     words.read(text);
-    if !evidence.whole.is_empty() {
-        let all = words.sketch_all();
-        evidence.sketch = if all.is_empty() { of_bytes(&evidence.blake3) } else { all };
-    }
+    let all = words.sketch_all();
+    evidence.sketch = if all.is_empty() { of_bytes(&evidence.blake3) } else { all };
     for part in &mut evidence.snippets {
         part.sketch = words.sketch(part.ranges.iter().map(|range| range.lines));
     }

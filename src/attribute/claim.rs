@@ -1,6 +1,6 @@
 //! What each file's evidence claims: whose it may be, after the relation of the rivals has spoken.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::rc::Rc;
 
 use crate::attribute::catalog::{Catalog, Number, Source};
@@ -21,6 +21,8 @@ const RIVAL_COVER: f32 = 0.5;
 const RIVAL_SCORE: f32 = 0.8;
 /// Votes, hundredths, that a part of a file needs against a holder of the whole.
 const PART_BEATS_WHOLE: i32 = 200;
+/// Share of a file that must stand in a component's releases where others carry the whole of it.
+const CARRIED_COVER: f32 = 0.5;
 /// Likeness above which a changed file stands for the file it came from, where it kept its name and where it did not.
 const LIKE_NAMED: f32 = 0.3;
 const LIKE_RENAMED: f32 = 0.6;
@@ -301,20 +303,25 @@ pub fn vote(catalog: &Catalog<'_>, one: &Held, other: &Held) -> i32 {
 /// The rivals of one origin for each stretch of a file. Where the whole content is held, only parts that beat its holders.
 fn groups(catalog: &mut Catalog<'_>, file: &FileEvidence, origin: Origin, whole: Option<&[Held]>) -> Vec<Group> {
     let mut groups: BTreeMap<u32, Vec<(u32, Held)>> = BTreeMap::new();
-    for (number, part) in file.snippets.iter().enumerate().filter(|(_, part)| !part.weak) {
+    let mut parts: Vec<(u32, &SnippetMatch, Held)> = Vec::new();
+    for (part, number) in file.snippets.iter().zip(0..).filter(|(part, _)| !part.weak) {
         let source = Source { index: part.index, lineage: part.lineage };
         let (Some(component), Some(lineage)) = (catalog.owner(source), catalog.lineage(source)) else { continue };
-        if catalog.entry(component).origin != origin {
-            continue;
+        if catalog.entry(component).origin == origin {
+            parts.push((number, part, Held { component, path: lineage.path, kind: MatchKind::Snippet }));
         }
-        let held = Held { component, path: lineage.path, kind: MatchKind::Snippet };
-        if whole.is_some_and(|holders| !beats_whole(catalog, file, part, &held, holders)) {
+    }
+    let carried = whole.map(|holders| carried(catalog, &parts, holders)).unwrap_or_default();
+    for (number, part, held) in parts {
+        let component = held.component;
+        let beats = |holders| carried.contains(&component) || beats_whole(catalog, file, part, &held, holders);
+        if whole.is_some_and(|holders| !beats(holders)) {
             continue;
         }
         let group = groups.entry(part.group).or_default();
         // One match a component: the matches come best first.
         if group.iter().all(|(_, known)| known.component != component) {
-            group.push((number as u32, held));
+            group.push((number, held));
         }
     }
     let settled = groups.into_values().map(|group| Group {
@@ -322,6 +329,35 @@ fn groups(catalog: &mut Catalog<'_>, file: &FileEvidence, origin: Origin, whole:
         rivals: settle(catalog, file, group),
     });
     settled.filter(|group| !group.rivals.is_empty()).collect()
+}
+
+/// Components that a file is of although only others hold its whole content: these carry it among what they took from
+/// elsewhere, at a path that names the component, and most of the file stands in its releases. The one that it was taken
+/// from is not known.
+fn carried(catalog: &Catalog<'_>, parts: &[(u32, &SnippetMatch, Held)], holders: &[Held]) -> BTreeSet<Number> {
+    if !holders.iter().all(|holder| is_taken(&holder.path)) {
+        return BTreeSet::new();
+    }
+    let mut cover: BTreeMap<Number, (f32, BTreeSet<u32>)> = BTreeMap::new();
+    for (_, part, held) in parts {
+        let (sum, groups) = cover.entry(held.component).or_default();
+        // Of alternatives for one stretch one counts.
+        if groups.insert(part.group) {
+            *sum += part.similarity;
+        }
+    }
+    let names_it = |component: Number| {
+        let name = &catalog.entry(component).name;
+        holders.iter().all(|holder| holder.component != component && relation::names(name, &holder.path))
+    };
+    let most = cover.into_iter().filter(|(component, (sum, _))| *sum >= CARRIED_COVER && names_it(*component));
+    most.map(|(component, _)| component).collect()
+}
+
+/// Whether a path leads through a folder of what was taken from elsewhere, of tests, or a hidden one.
+fn is_taken(path: &str) -> bool {
+    let hidden = || path.split('/').rev().skip(1).any(|folder| folder.starts_with('.'));
+    relation::is_foreign(path) || relation::is_aside(path) || hidden()
 }
 
 fn beats_whole(catalog: &Catalog<'_>, file: &FileEvidence, part: &SnippetMatch, held: &Held, holders: &[Held]) -> bool {

@@ -44,6 +44,26 @@ struct Sum {
     sketch: Vec<u64>,
     /// Of each file the least few.
     marks: BTreeSet<u64>,
+    /// As these two, of all text of the files, and of others around.
+    around: Vec<u64>,
+    around_marks: BTreeSet<u64>,
+    seen: usize,
+}
+
+impl Sum {
+    /// Takes in the whole text of a file.
+    fn see(&mut self, file: &FileEvidence) {
+        file.sketch.iter().for_each(|hash| sketch::keep(&mut self.around, *hash, limits::SKETCH_MOST));
+        self.around_marks.extend(file.sketch.iter().take(limits::SKETCH_EACH));
+        self.seen += 1;
+    }
+
+    /// [`Finding::sketch`] and [`Finding::around`].
+    fn sketches(&self) -> (Sketch, Sketch) {
+        let own = Sketch::of(&self.sketch, &self.marks, self.files.len());
+        let around = Sketch::of(&self.around, &self.around_marks, self.seen);
+        if own == around { (own, Sketch::default()) } else { (own, around) }
+    }
 }
 
 /// The tree that findings are made of.
@@ -270,6 +290,7 @@ fn sums(files: &[FileEvidence], members: &Members) -> Vec<Sum> {
             let first = sum.files.last() != Some(&number);
             if first {
                 sum.files.push(number);
+                sum.see(file);
             }
             let part = explanation.snippet.and_then(|snippet| file.snippets.get(snippet as usize));
             let sketch = part.map_or(&file.sketch, |part| &part.sketch);
@@ -290,7 +311,23 @@ fn sums(files: &[FileEvidence], members: &Members) -> Vec<Sum> {
             }
         }
     }
+    for (site, sum) in members.sites.iter().zip(&mut sums) {
+        around(files, &site.root, sum);
+    }
     sums
+}
+
+/// Takes in the files below a folder that are of no finding or of another.
+fn around(files: &[FileEvidence], root: &str, sum: &mut Sum) {
+    if root.is_empty() {
+        return;
+    }
+    let first = files.partition_point(|file| file.path.as_str() < root);
+    let near = files.iter().zip(0..).skip(first).take_while(|(file, _)| file.path.starts_with(root));
+    let near =
+        near.filter(|(file, number)| path::is_below(&file.path, root) && sum.files.binary_search(number).is_err());
+    let others: Vec<&FileEvidence> = near.map(|(file, _)| file).take(limits::SKETCH_MARKS).collect();
+    others.into_iter().for_each(|file| sum.see(file));
 }
 
 /// Places of the releases that nothing tells apart, best first.
@@ -374,6 +411,7 @@ fn finding(
     let (weight, whole_files) = (site.weight, site.whole_files);
     let entry = catalog.entry(site.component);
     let evidence = Evidence { kind, weight, whole_files, share, score: sum.score, exactness: sum.exactness };
+    let (sketch, around) = sum.sketches();
     Some(Finding {
         scan_root: root,
         purl: with_version(&entry.base, &best.version),
@@ -389,7 +427,8 @@ fn finding(
         kind,
         root: site.root.clone(),
         id: String::new(),
-        sketch: Sketch::of(&sum.sketch, &sum.marks, sum.files.len()),
+        sketch,
+        around,
         managed: None,
         duplicates: Vec::new(),
         stated: Vec::new(),

@@ -218,7 +218,7 @@ fn pieces(
             .collect();
         let site = (creates
             && !settled.contains(&(file, origin(component)))
-            && !held.contains(&component)
+            && (is_pasted(&parts) || !held.contains(&component))
             && !lenders.around(catalog, component, path)
             && (is_pasted(&parts) || parts.iter().any(|part| is_finding(part, &catalog.entry(component).name, path))))
         .then_some(sites.len());

@@ -124,7 +124,7 @@ pub struct FileEvidence {
     pub whole: Vec<WholeMatch>,
     /// Parts of it, best first; those of a company's own code come behind the others.
     pub snippets: Vec<SnippetMatch>,
-    /// Of the whole text, or of the bytes where there is none, if an index holds it as a whole: see `text::sketch`.
+    /// Of the whole text, or of the bytes where there is none, if anything of it matches: see `text::sketch`.
     pub sketch: Vec<u64>,
     /// Its licence statements, in line order.
     pub licenses: Vec<LicenseMatch>,

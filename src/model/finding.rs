@@ -134,17 +134,19 @@ impl Sketch {
         Sketch(all)
     }
 
-    /// Estimates which share of another text is in this one, 0 to 1; `None` where too few hashes can be compared to say. A few
-    /// hashes of each file stand in the sketch of a folder, so that each of its files is known to be part of it.
-    pub fn holds(&self, part: &Sketch) -> Option<f64> {
-        let first = &part.0[..part.least().len().min(limits::SKETCH_EACH)];
+    /// Of one file, the share of its least few hashes that stand in the sketch of a folder, where a few of each file are: by
+    /// them each of its files is known to be part of it. `None` where this is no sketch of many files, or that not of one.
+    pub fn marks(&self, part: &Sketch) -> Option<f64> {
+        let marks = &self.0[self.least().len()..];
         // The least few hashes stand for one file, not for several.
         let is_file = part.least().len() == part.0.len();
-        let by_files = (is_file && self.least().len() < self.0.len() && !first.is_empty()).then(|| self.share(first));
-        self.covers(part).into_iter().chain(by_files).reduce(f64::max)
+        let reach = if marks.len() < limits::SKETCH_MARKS { u64::MAX } else { *marks.last()? };
+        let first = &part.0[..part.0.len().min(limits::SKETCH_EACH)];
+        let first = &first[..first.partition_point(|hash| *hash <= reach)];
+        (is_file && !marks.is_empty() && !first.is_empty()).then(|| self.share(first))
     }
 
-    /// [`Sketch::holds`] by the hashes alone that both reach: of a file of a large folder too few to say.
+    /// Estimates which share of another text is in this one, 0 to 1; `None` where too few hashes can be compared to say.
     pub fn covers(&self, part: &Sketch) -> Option<f64> {
         let bound = self.reach().min(part.reach());
         let compared = &part.least()[..part.least().partition_point(|hash| *hash <= bound)];
@@ -158,7 +160,7 @@ impl Sketch {
     }
 
     /// Fewest hashes that say something of a part.
-    const ENOUGH: usize = 3;
+    const ENOUGH: usize = 6;
 
     /// The least hashes of the whole: up to the one that stands twice, if one does.
     fn least(&self) -> &[u64] {
@@ -175,6 +177,33 @@ impl Sketch {
             _ => u64::MAX,
         }
     }
+}
+
+/// What stands before a hash of [`Finding::around`] where hashes are written.
+const AROUND: char = '+';
+
+/// A finding's hashes as reports and decisions write them: hexadecimal digits, those of what is around it behind a `+`.
+pub fn written(sketch: &Sketch, around: &Sketch) -> Vec<String> {
+    let own = sketch.0.iter().map(|hash| format!("{hash:016x}"));
+    own.chain(around.0.iter().map(|hash| format!("{AROUND}{hash:016x}"))).collect()
+}
+
+/// Reads what [`written`] writes.
+///
+/// # Errors
+/// The first text that is no hash.
+pub fn read_hashes(texts: &[String]) -> Result<(Sketch, Sketch), &String> {
+    let (mut sketch, mut around) = (Sketch::default(), Sketch::default());
+    for text in texts {
+        let (list, digits) = match text.strip_prefix(AROUND) {
+            Some(digits) => (&mut around, digits),
+            None => (&mut sketch, text.as_str()),
+        };
+        list.0.push(u64::from_str_radix(digits, 16).map_err(|_| text)?);
+    }
+    sketch.0.sort_unstable();
+    around.0.sort_unstable();
+    Ok((sketch, around))
 }
 
 /// One component at one place.
@@ -203,6 +232,9 @@ pub struct Finding {
     pub id: String,
     /// What it matches on, so that it is known again elsewhere: see [`Sketch`].
     pub sketch: Sketch,
+    /// As that, of all text of its files, and of those around it of which something matches: what a newer index may find to be
+    /// the component's, too. Empty where it is the same.
+    pub around: Sketch,
     /// The manifest that accounts for it at its place; `None` where none does.
     pub managed: Option<ManagedBy>,
     /// Where manifests of the tree name the component although none accounts for this copy: it is a duplicate of a managed
@@ -606,23 +638,25 @@ mod tests {
     fn a_part_is_held_by_the_whole_and_not_the_other_way_round() {
         let whole = Sketch((0..256).collect());
         let part = Sketch((0..32).map(|hash| hash * 8).collect());
-        assert_eq!((whole.holds(&part), part.holds(&whole)), (Some(1.0), Some(32.0 / 249.0)));
-        assert_eq!(whole.holds(&Sketch(vec![1000, 1001, 1002])), None, "beyond the reach of the whole");
+        assert_eq!((whole.covers(&part), part.covers(&whole)), (Some(1.0), Some(32.0 / 249.0)));
+        assert_eq!(whole.covers(&Sketch((1000..1006).collect())), None, "beyond the reach of the whole");
+        assert_eq!(whole.marks(&part), None, "of one file");
         assert_eq!((Sketch::most(1), Sketch::most(20), Sketch::most(5000)), (64, 160, 1024));
     }
 
     #[test]
     fn each_file_of_a_large_folder_is_known_to_be_part_of_it() {
-        // Of each of a thousand files four hashes, all but the first few beyond the least ones of the whole.
+        // Of each of a thousand files a few hashes, all but the first ones beyond the least ones of the whole.
         let of_file = |file: u64| (0..32).map(move |at| 1 + file * 100 + at);
         let least: Vec<u64> = (0..1000).flat_map(of_file).take(1024).collect();
-        let each: BTreeSet<u64> = (0..1000).flat_map(|file| of_file(file).take(4)).collect();
+        let each: BTreeSet<u64> = (0..1000).flat_map(|file| of_file(file).take(limits::SKETCH_EACH)).collect();
         let folder = Sketch::of(&least, &each, 1000);
         assert!(folder.0.is_sorted() && folder.least() == least);
-        let part = Sketch(of_file(900).collect());
-        assert_eq!((folder.holds(&part), folder.resemblance(&part)), (Some(1.0), 0.0));
-        assert_eq!(folder.holds(&Sketch((7_000_000..7_000_032).collect())), Some(0.0));
-        assert_eq!(folder.holds(&Sketch(vec![90_001])), Some(1.0), "a file of one run");
+        let part = Sketch(of_file(400).collect());
+        assert_eq!((folder.marks(&part), folder.resemblance(&part)), (Some(1.0), 0.0));
+        assert_eq!(folder.marks(&Sketch((40_050..40_082).collect())), Some(0.0));
+        assert_eq!(folder.marks(&Sketch(vec![40_001])), Some(1.0), "a file of one run");
+        assert_eq!(folder.marks(&Sketch(vec![7_000_000])), None, "beyond what is kept of so many files");
         assert_eq!(folder.resemblance(&folder.clone()), 1.0);
     }
 

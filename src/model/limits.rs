@@ -133,7 +133,7 @@ pub const SKETCH: usize = 64;
 /// Hashes for each file where there are more files: so many that a file of it can be told to be part of it.
 pub const SKETCH_A_FILE: usize = 8;
 /// Hashes of each file that a folder's sketch holds in any case, and of all files together.
-pub const SKETCH_EACH: usize = 4;
+pub const SKETCH_EACH: usize = 8;
 /// See [`SKETCH_EACH`].
 pub const SKETCH_MARKS: usize = 4096;
 /// Least hashes of any finding's sketch.

@@ -28,6 +28,7 @@ pub(crate) fn finding(purl: &str, versions: &[&str], kind: FindingKind, root: &s
         root: root.to_string(),
         id: blake3::hash(format!("{purl} {root}").as_bytes()).to_hex()[..12].to_string(),
         sketch: Sketch(vec![1, 2, 3]),
+        around: Sketch::default(),
         managed: None,
         duplicates: Vec::new(),
         stated: Vec::new(),

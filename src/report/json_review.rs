@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::model::declaration::ManifestKind;
 use crate::model::finding::{
-    Change, DeclaredAt, Discrepancy, DiscrepancyKind, Finding, ManifestRead, Newest, Paths, Relation, Report,
+    Change, DeclaredAt, Discrepancy, DiscrepancyKind, Finding, ManifestRead, Newest, Paths, Relation, Report, written,
 };
 use crate::model::ids::RootNo;
 use crate::model::review::{
@@ -77,7 +77,7 @@ struct Thought<'r> {
 #[derive(Serialize)]
 pub(super) struct OfFinding<'r> {
     id: &'r str,
-    /// Hashes of the matched content, hexadecimal: see `text::sketch`.
+    /// Hashes of the matched content, hexadecimal: see `text::sketch`; behind a `+` of all text of the files and those around.
     sketch: Vec<String>,
     managed_by: Option<ManagedBy<'r>>,
     duplicates: Vec<Declaration<'r>>,
@@ -154,7 +154,7 @@ pub(super) fn finding<'r>(report: &'r Report, finding: &'r Finding, verdict: Opt
     };
     OfFinding {
         id: &finding.id,
-        sketch: finding.sketch.0.iter().map(|hash| format!("{hash:016x}")).collect(),
+        sketch: written(&finding.sketch, &finding.around),
         managed_by: finding
             .managed
             .as_ref()

@@ -16,7 +16,7 @@ use crate::model::evidence::{MatchKind, Wanted};
 use crate::model::finding::{
     AlsoIn, Change, Declared, DeclaredAt, Declarer, Discrepancy, DiscrepancyKind, FileMatch, FileReport, Finding,
     FindingKind, IndexSummary, Licensing, ManagedBy, ManifestRead, Newest, Origin, Paths, Relation, Report, Since,
-    Sketch,
+    read_hashes,
 };
 use crate::model::ids::RootNo;
 use crate::model::license::{LicenseKind, LicenseMatch};
@@ -320,6 +320,7 @@ impl Places {
         };
         let managed = one.managed_by.map(|by| Ok(ManagedBy { relation: by.relation, at: self.named(root, by.at)? }));
         let remedy = one.remedy.map(|remedy| self.to_do(root, remedy)).transpose()?;
+        let (sketch, around) = read_hashes(&one.sketch).map_err(|hash| format!("`{hash}` is no hash of a sketch"))?;
         let finding = Finding {
             scan_root: root,
             purl: one.purl,
@@ -331,7 +332,8 @@ impl Places {
             kind: one.kind,
             root: path,
             id: one.id,
-            sketch: sketch(&one.sketch)?,
+            sketch,
+            around,
             managed: managed.transpose().map_err(|error: String| error)?,
             duplicates: self.all_named(root, one.duplicates)?,
             stated: self.all_named(root, one.stated)?,
@@ -461,11 +463,6 @@ fn file_match(one: Match) -> FileMatch {
         e_value: None,
         ranges: one.ranges,
     }
-}
-
-fn sketch(hashes: &[String]) -> Result<Sketch, String> {
-    let read = |hash: &String| u64::from_str_radix(hash, 16).map_err(|_| format!("`{hash}` is no hash of a sketch"));
-    hashes.iter().map(read).collect::<Result<_, _>>().map(Sketch)
 }
 
 fn digest<const N: usize>(text: &str) -> Result<[u8; N], String> {

@@ -16,8 +16,9 @@
 //!
 //! A decision holds for a finding of its *component* with its *content*, wherever that lies and in whichever repository: names
 //! of folders and files, releases and indexes may change. Content is compared by sketches of the matched text
-//! ([`crate::text::sketch`]), which are kept as they are, a hash that stands twice included; [`baseline::SAME_CONTENT`] is how alike two must be. It holds for a part of the content, too (one
-//! file of a folder), and not once the content is half as large again. A decision without a sketch says with `all`
+//! ([`crate::text::sketch`]), which are kept as they are, a hash that stands twice included. Hashes behind a `+` are of all text
+//! of the files and of those around it: what a newer index finds there to be the component's was there when it was decided.
+//! It holds for a part of the content, too (one file of a folder), and not once the content is much more than that. A decision without a sketch says with `all`
 //! or `paths` that it is meant for more.
 //!
 //! An entry that cannot be read decides nothing and is reported with its line; the others hold.
@@ -27,10 +28,9 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use crate::error::{Code, Problem};
-use crate::model::finding::{Discrepancy, Finding, Sketch};
+use crate::model::finding::{Discrepancy, Finding, Sketch, read_hashes, written};
 use crate::model::purl::base_of;
 use crate::model::review::{Decided, DecisionKind};
-use crate::review::baseline;
 
 /// The head of an entry.
 const HEAD: &str = "[[decision]]";
@@ -40,9 +40,14 @@ const FEW_SAME: f64 = 0.5;
 /// Share of a finding that must be in what was decided about: of a part whose lines were edited, a fifth of them, two thirds
 /// are.
 const PART_HELD: f64 = 0.5;
-/// How much less of a finding, as a share, may be in what was decided about than the other way round. What was edited lacks as
-/// much on either side; what has come to hold more than was decided about lacks on one: half as much again.
-const GROWN: f64 = 0.35;
+/// As that, of the few hashes by which a folder's files are known: three of eight.
+const MARKS_HELD: f64 = 0.375;
+/// How much of a finding must be in what was decided about, against what of that is in the finding. What was edited lacks as
+/// much on either side; what has come to hold more than was decided about lacks on one: more than half as much again.
+const GROWN: f64 = 0.62;
+/// How alike two contents must be to be one. A fifth of all lines edited leaves about a half; different files of a component
+/// have up to a quarter in common.
+const ALIKE: f64 = 0.3;
 
 /// A decision.
 #[derive(Clone, Debug)]
@@ -54,6 +59,7 @@ pub struct Decision {
     /// Of a pattern; a purl is compared as it is.
     component_matcher: Option<GlobMatcher>,
     sketch: Sketch,
+    around: Sketch,
     paths: Vec<GlobMatcher>,
     all: bool,
 }
@@ -103,15 +109,22 @@ impl Decision {
 
     /// Whether a finding's content is that which was decided about, or a part of it. What holds that and much more is not.
     fn is_content(&self, sketch: &Sketch) -> bool {
-        let sides = self.sketch.covers(sketch).zip(sketch.covers(&self.sketch));
-        if sides.is_some_and(|(of_finding, of_decided)| of_decided - of_finding > GROWN) {
+        let of_decided = sketch.covers(&self.sketch);
+        let of_finding = self.sketch.covers(sketch).into_iter().chain(self.around.covers(sketch)).reduce(f64::max);
+        if of_finding.zip(of_decided).is_some_and(|(of_finding, of_decided)| of_finding < of_decided * GROWN) {
             return false;
         }
-        if self.sketch.holds(sketch).is_some_and(|held| held >= PART_HELD) {
+        let is_held = |all: &Sketch| {
+            all.covers(sketch).is_some_and(|held| held >= PART_HELD)
+                || all.marks(sketch).is_some_and(|held| held >= MARKS_HELD)
+        };
+        // What an index has learned since was there when it was decided.
+        let learned = || is_held(&self.around) && of_decided.is_some_and(|share| share >= PART_HELD);
+        if is_held(&self.sketch) || learned() {
             return true;
         }
         let few = self.sketch.0.len().min(sketch.0.len()) < FEW;
-        self.sketch.resemblance(sketch) >= if few { FEW_SAME } else { baseline::SAME_CONTENT }
+        self.sketch.resemblance(sketch) >= if few { FEW_SAME } else { ALIKE }
     }
 }
 
@@ -176,13 +189,10 @@ fn entry(body: &str, file: &str, head: usize) -> Result<Decision, (usize, String
             .map_err(|error| (line(text.span().start), format!("no pattern: {}", error.kind())))
     };
     let sketch_line = entry.sketch.as_ref().map_or(head, |sketch| line(sketch.span().start));
-    let hash = |text: &String| {
-        u64::from_str_radix(text, 16).map_err(|_| (sketch_line, format!("`{text}` is no hash of a sketch")))
-    };
-    let mut sketch =
-        entry.sketch.iter().flat_map(|sketch| sketch.get_ref()).map(hash).collect::<Result<Vec<_>, _>>()?;
-    sketch.sort_unstable();
-    if sketch.is_empty() && entry.paths.is_empty() && !entry.all {
+    let hashes = entry.sketch.as_ref().map_or(&[][..], |sketch| sketch.get_ref());
+    let (sketch, around) =
+        read_hashes(hashes).map_err(|text| (sketch_line, format!("`{text}` is no hash of a sketch")))?;
+    if sketch.0.is_empty() && entry.paths.is_empty() && !entry.all {
         return Err((
             head,
             "it has no sketch; say with `all = true` or `paths` that more than one content is meant".to_string(),
@@ -195,7 +205,8 @@ fn entry(body: &str, file: &str, head: usize) -> Result<Decision, (usize, String
         component_matcher: is_pattern(entry.component.get_ref()).then(|| glob(&entry.component)).transpose()?,
         component: entry.component.into_inner(),
         paths: entry.paths.iter().map(glob).collect::<Result<_, _>>()?,
-        sketch: Sketch(sketch),
+        sketch,
+        around,
         all: entry.all,
         decided: Decided {
             kind: entry.kind,
@@ -241,6 +252,8 @@ pub struct NewEntry<'e> {
     pub decided: &'e Decided,
     /// The content; empty for a wide decision.
     pub sketch: &'e Sketch,
+    /// What is around it.
+    pub around: &'e Sketch,
     /// Places; empty with no sketch means everywhere.
     pub paths: &'e [String],
 }
@@ -264,13 +277,13 @@ impl NewEntry<'_> {
         if !self.paths.is_empty() {
             out.push_str(&format!("paths = {}\n", list(self.paths.iter().map(|path| quoted(path)).collect())));
         }
-        match self.sketch.0.as_slice() {
+        match written(self.sketch, self.around).as_slice() {
             [] if self.paths.is_empty() => out.push_str("all = true\n"),
             [] => {}
             hashes => {
                 let lines = hashes
                     .chunks(4)
-                    .map(|four| four.iter().map(|hash| format!("\"{hash:016x}\"")).collect::<Vec<_>>().join(", "));
+                    .map(|four| four.iter().map(|hash| format!("\"{hash}\"")).collect::<Vec<_>>().join(", "));
                 out.push_str(&format!("sketch = [\n  {},\n]\n", lines.collect::<Vec<_>>().join(",\n  ")));
             }
         }

@@ -62,6 +62,37 @@ fn a_decision_holds_for_component_and_content() {
     );
 }
 
+/// Hashes of a text of which every tenth number is one, and of what else there may be, spread over the same numbers.
+fn mixed(kept: std::ops::Range<u64>, more: u64) -> Finding {
+    let mut finding = finding("pkg:npm/jquery@1", 0..0);
+    let others = (0..more).map(|at| at * 640 / more.max(1) / 10 * 10 + 1 + at % 9);
+    let all: std::collections::BTreeSet<u64> = kept.map(|hash| hash * 10).chain(others).collect();
+    finding.sketch = Sketch(all.into_iter().collect());
+    finding
+}
+
+fn tens(range: std::ops::Range<u64>, sign: &str) -> String {
+    range.map(|hash| format!("\"{sign}{:x}\",", hash * 10)).collect()
+}
+
+#[test]
+fn what_was_around_when_it_was_decided_may_be_found_later() {
+    let part = one(&format!("sketch = [{}{}]", tens(0..30, ""), tens(0..64, "+")));
+    let whole = mixed(0..64, 0);
+    assert!(part.is_about(&whole, "x"), "a newer index knows all of the file");
+    assert!(!one(&format!("sketch = [{}]", tens(0..30, ""))).is_about(&whole, "x"), "what was around is not known");
+    assert!(!part.is_about(&mixed(0..64, 64), "x"), "more than was there");
+    assert!(!part.is_about(&mixed(32..64, 0), "x"), "something else that was there");
+    assert!(!part.is_about(&Finding { purl: "pkg:npm/lodash@1".into(), ..whole }, "x"), "another component");
+}
+
+#[test]
+fn edits_do_not_hide_that_there_is_more() {
+    let decided = one(&format!("sketch = [{}]", tens(0..64, "")));
+    assert!(decided.is_about(&mixed(24..64, 24), "x"), "edited");
+    assert!(!decided.is_about(&mixed(24..64, 90), "x"), "edited, and as much again");
+}
+
 #[test]
 fn a_wide_decision_says_so() {
     let all = one("all = true");
@@ -128,7 +159,13 @@ fn what_is_written_reads_as_it_was_meant() {
         line: 0,
     };
     let sketch = Sketch((0..9).collect());
-    let entry = NewEntry { component: "pkg:npm/jquery", decided: &decided, sketch: &sketch, paths: &[] };
+    let entry = NewEntry {
+        component: "pkg:npm/jquery",
+        decided: &decided,
+        sketch: &sketch,
+        around: &Sketch::default(),
+        paths: &[],
+    };
     let (decisions, problems) = read(&entry.text(), "d.toml");
     assert!(problems.is_empty(), "{problems:?} {}", entry.text());
     let [read] = &decisions[..] else { panic!("{decisions:?}") };
@@ -136,10 +173,22 @@ fn what_is_written_reads_as_it_was_meant() {
     assert!(read.is_about(&finding("pkg:npm/jquery@2", 0..9), "x") && !read.all);
     let injected = "x\n\n[[decision]]\ncomponent = \"pkg:*/*\"\nall = true\n\"\"\"\u{7f}";
     let decided = Decided { reason: injected.into(), ..decided };
-    let entry = NewEntry { component: "pkg:npm/jquery", decided: &decided, sketch: &sketch, paths: &[] };
+    let entry = NewEntry {
+        component: "pkg:npm/jquery",
+        decided: &decided,
+        sketch: &sketch,
+        around: &Sketch::default(),
+        paths: &[],
+    };
     let (decisions, problems) = super::read(&entry.text(), "d.toml");
     assert!(problems.is_empty() && decisions.len() == 1, "{problems:?} {}", entry.text());
     assert_eq!(decisions[0].decided.reason, injected);
-    let wide = NewEntry { component: "pkg:npm/*", decided: &decided, sketch: &Sketch::default(), paths: &[] };
+    let wide = NewEntry {
+        component: "pkg:npm/*",
+        decided: &decided,
+        sketch: &Sketch::default(),
+        around: &Sketch::default(),
+        paths: &[],
+    };
     assert!(super::read(&wide.text(), "d").0[0].all);
 }

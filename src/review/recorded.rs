@@ -4,7 +4,7 @@ use std::io::Read;
 
 use serde::Deserialize;
 
-use crate::model::finding::{Discrepancy, Finding, FindingKind, Report, Sketch};
+use crate::model::finding::{Discrepancy, Finding, FindingKind, Report, Sketch, read_hashes, written};
 
 /// What the layout of a report is called.
 const SCHEMA: &str = "foundling-report/1";
@@ -35,7 +35,7 @@ impl Recorded {
             managed: one.is_managed(),
             modified_files: one.modified_files,
             files: Some(one.files),
-            sketch: one.sketch.0.iter().map(|hash| format!("{hash:016x}")).collect(),
+            sketch: written(&one.sketch, &one.around),
         };
         let discrepancy = |one: &Discrepancy| RecordedDiscrepancy {
             id: one.id.clone(),
@@ -86,11 +86,14 @@ pub struct RecordedFinding {
 }
 
 impl RecordedFinding {
+    /// By what it is known again, and what is around it.
+    pub fn sketches(&self) -> (Sketch, Sketch) {
+        read_hashes(&self.sketch).unwrap_or_default()
+    }
+
     /// By what it is known again.
     pub fn sketch(&self) -> Sketch {
-        let mut hashes: Vec<u64> = self.sketch.iter().filter_map(|hash| u64::from_str_radix(hash, 16).ok()).collect();
-        hashes.sort_unstable();
-        Sketch(hashes)
+        self.sketches().0
     }
 }
 

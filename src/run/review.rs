@@ -238,8 +238,8 @@ pub fn decide(arguments: &cli::Decide) -> Result<String, Error> {
         )));
     };
     let decided = decided(arguments, kind)?;
-    let (component, sketch) = match (id, &arguments.component, &arguments.report) {
-        (None, Some(component), _) => (component.clone(), Sketch::default()),
+    let (component, (sketch, around)) = match (id, &arguments.component, &arguments.report) {
+        (None, Some(component), _) => (component.clone(), Default::default()),
         (Some(id), _, Some(report)) => found(id, report)?,
         _ => {
             return usage(
@@ -247,7 +247,8 @@ pub fn decide(arguments: &cli::Decide) -> Result<String, Error> {
             );
         }
     };
-    let entry = NewEntry { component: &component, decided: &decided, sketch: &sketch, paths: &arguments.paths }.text();
+    let (sketch, around, paths) = (&sketch, &around, &arguments.paths);
+    let entry = NewEntry { component: &component, decided: &decided, sketch, around, paths }.text();
     let path = &arguments.decisions;
     let shown = path.display().to_string();
     let before = before(path)?;
@@ -284,7 +285,7 @@ fn decided(arguments: &cli::Decide, kind: DecisionKind) -> Result<Decided, Error
 }
 
 /// Component and content of a finding of a report. A discrepancy has no content, so no decision about one.
-fn found(id: &str, report: &Path) -> Result<(String, Sketch), Error> {
+fn found(id: &str, report: &Path) -> Result<(String, (Sketch, Sketch)), Error> {
     let recorded = earlier(report)?;
     if recorded.discrepancies.iter().any(|one| one.id == id) {
         return Err(Error::Usage(format!(
@@ -295,9 +296,9 @@ fn found(id: &str, report: &Path) -> Result<(String, Sketch), Error> {
     let one = one.ok_or_else(|| {
         Error::Usage(format!("`{}` has no finding `{id}`; ids stand behind `id:` in reports", report.display()))
     })?;
-    let sketch = one.sketch();
-    if sketch.0.is_empty() {
+    let sketches = one.sketches();
+    if sketches.0.0.is_empty() {
         return Err(Error::Usage(format!("the report says nothing of the content of `{id}`; scan again")));
     }
-    Ok((base_of(&one.purl).to_string(), sketch))
+    Ok((base_of(&one.purl).to_string(), sketches))
 }

@@ -5,7 +5,9 @@ use std::borrow::Cow;
 use serde::Serialize;
 
 use super::items::Subject;
-use crate::model::finding::{Change, Declared, DeclaredAt, Declarer, Discrepancy, Finding, Paths, Relation, Report};
+use crate::model::finding::{
+    Change, Declared, DeclaredAt, Declarer, Discrepancy, Finding, Paths, Relation, Report, written,
+};
 use crate::model::ids::RootNo;
 use crate::model::limits;
 use crate::model::purl::base_of;
@@ -74,15 +76,15 @@ pub(super) struct Key<'r> {
 
 /// The key of a decision about `subject`.
 pub(super) fn key<'r>(report: &Report, subject: &Subject<'r>) -> Key<'r> {
-    let (purl, sketch, root, below): (&str, &[u64], RootNo, &str) = match subject {
+    let (purl, sketch, root, below): (&str, Vec<String>, RootNo, &str) = match subject {
         Subject::Finding(finding, _) | Subject::Internal(finding) => {
-            (&finding.purl, &finding.sketch.0, finding.scan_root, &finding.root)
+            (&finding.purl, written(&finding.sketch, &finding.around), finding.scan_root, &finding.root)
         }
-        Subject::Discrepancy(one, _) => (&one.declared.purl, &[], one.scan_root, &one.root),
+        Subject::Discrepancy(one, _) => (&one.declared.purl, Vec::new(), one.scan_root, &one.root),
     };
     let place = globset::escape(&report.shown_path(root, below));
     let paths = if sketch.is_empty() { vec![place.clone(), format!("{place}/**")] } else { Vec::new() };
-    Key { component: base_of(purl), sketch: sketch.iter().map(|hash| format!("{hash:016x}")).collect(), paths }
+    Key { component: base_of(purl), sketch, paths }
 }
 
 /// Turns entries into details.

@@ -190,6 +190,8 @@ impl ScanSettings {
             digests: deliveries.all.iter().any(|one| one.format.needs_digests()),
             threads: effort.threads,
             excludes: Vec::new(),
+            licence_paths: Vec::new(),
+            several_roots: scan.paths.len() > 1,
         };
         Ok(ScanSettings {
             roots: scan.paths,
@@ -234,6 +236,8 @@ impl LicenseSettings {
             digests: false,
             threads: effort.threads,
             excludes: Vec::new(),
+            licence_paths: Vec::new(),
+            several_roots: licenses.paths.len() > 1,
         };
         Ok(LicenseSettings {
             roots: licenses.paths,

@@ -230,6 +230,8 @@ pub struct Review {
     pub idle: Vec<IdleDecision>,
     /// Parts of the tree that the settings leave out.
     pub excluded: Vec<Excluded>,
+    /// Licence rules for parts of the tree that hold no file, by their number; only the run itself says so.
+    pub idle_licence_paths: Vec<usize>,
     /// What the run fails on, by condition.
     pub failures: Vec<Failure>,
 }

@@ -22,15 +22,17 @@
 //!
 //! An entry that cannot be read decides nothing and is reported with its line; the others hold.
 
-use globset::{GlobBuilder, GlobMatcher};
+use globset::GlobMatcher;
 use serde::Deserialize;
 use toml::Spanned;
 
 use crate::error::{Code, Problem};
 use crate::model::finding::{Discrepancy, Finding, Sketch};
+use crate::model::ids::RootNo;
 use crate::model::purl::base_of;
 use crate::model::review::{Decided, DecisionKind};
 use crate::review::baseline;
+use crate::review::pattern::{self, PathPattern, is_pattern};
 
 /// The head of an entry.
 const HEAD: &str = "[[decision]]";
@@ -54,8 +56,10 @@ pub struct Decision {
     /// Of a pattern; a purl is compared as it is.
     component_matcher: Option<GlobMatcher>,
     sketch: Sketch,
-    paths: Vec<GlobMatcher>,
+    paths: Vec<PathPattern>,
     all: bool,
+    /// The only root of the scan for which it was made; `None` for any.
+    pub root: Option<RootNo>,
 }
 
 #[derive(Deserialize)]
@@ -81,6 +85,11 @@ impl Decision {
         self.decided.expires.as_deref().is_none_or(|last| today <= last)
     }
 
+    /// Whether it was made for what lies below a root of the scan.
+    pub fn is_of(&self, root: RootNo) -> bool {
+        self.root.is_none_or(|own| own == root)
+    }
+
     /// Whether it is about a finding; `place` is where that is shown to be.
     pub fn is_about(&self, finding: &Finding, place: &str) -> bool {
         let mut purls = std::iter::once(base_of(&finding.purl)).chain(finding.aliases.iter().map(String::as_str));
@@ -98,7 +107,7 @@ impl Decision {
     }
 
     fn is_wide(&self, place: &str) -> bool {
-        self.all || self.paths.iter().any(|path| path.is_match(place))
+        self.all || self.paths.iter().any(|path| path.is_place(place))
     }
 
     /// Whether a finding's content is that which was decided about, or a part of it. What holds that and much more is not.
@@ -169,12 +178,10 @@ fn entry(body: &str, file: &str, head: usize) -> Result<Decision, (usize, String
             return Err((line(text.span().start), format!("it has no {name}")));
         }
     }
-    let glob = |text: &Spanned<String>| {
-        let built = GlobBuilder::new(text.get_ref()).literal_separator(true).case_insensitive(true).build();
-        built
-            .map(|glob| glob.compile_matcher())
-            .map_err(|error| (line(text.span().start), format!("no pattern: {}", error.kind())))
-    };
+    let glob =
+        |text: &Spanned<String>| pattern::glob(text.get_ref(), true).map_err(|why| (line(text.span().start), why));
+    let path =
+        |text: &Spanned<String>| PathPattern::read(text.get_ref(), true).map_err(|why| (line(text.span().start), why));
     let sketch_line = entry.sketch.as_ref().map_or(head, |sketch| line(sketch.span().start));
     let hash = |text: &String| {
         u64::from_str_radix(text, 16).map_err(|_| (sketch_line, format!("`{text}` is no hash of a sketch")))
@@ -194,9 +201,10 @@ fn entry(body: &str, file: &str, head: usize) -> Result<Decision, (usize, String
     Ok(Decision {
         component_matcher: is_pattern(entry.component.get_ref()).then(|| glob(&entry.component)).transpose()?,
         component: entry.component.into_inner(),
-        paths: entry.paths.iter().map(glob).collect::<Result<_, _>>()?,
+        paths: entry.paths.iter().map(path).collect::<Result<_, _>>()?,
         sketch: Sketch(sketch),
         all: entry.all,
+        root: None,
         decided: Decided {
             kind: entry.kind,
             reason: entry.reason.into_inner(),
@@ -208,11 +216,6 @@ fn entry(body: &str, file: &str, head: usize) -> Result<Decision, (usize, String
             line: head as u32,
         },
     })
-}
-
-/// Whether a text means more than itself as a pattern.
-fn is_pattern(text: &str) -> bool {
-    text.contains(['*', '?', '[', '{', '\\'])
 }
 
 /// Whether a text is a day as ISO 8601 writes it.

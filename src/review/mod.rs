@@ -4,12 +4,16 @@
 pub mod baseline;
 pub mod condition;
 pub mod decision;
+pub mod pattern;
 pub mod policy;
 pub mod recorded;
 pub mod remedy;
 pub mod settings;
 
+use std::borrow::Cow;
+
 use crate::model::finding::{Discrepancy, Finding, Report};
+use crate::model::ids::RootNo;
 use crate::model::purl::base_of;
 use crate::model::review::{
     BaselineState, Condition, Decided, DecisionKind, Failure, Idle, IdleDecision, Review, Verdict,
@@ -41,8 +45,10 @@ pub fn review(report: &Report, measure: Measure<'_>) -> Review {
     let mut used = vec![false; decisions.len()];
     let state = |all: Option<&Vec<BaselineState>>, at: usize| all.and_then(|all| all.get(at)).copied();
     let findings = report.findings.iter().enumerate().map(|(at, finding)| {
-        let place = report.shown_path(finding.scan_root, &finding.root);
-        let is_about = |decision: &Decision| decision.is_about(finding, &place);
+        let places = places(report, finding.scan_root, &finding.root);
+        let is_about = |decision: &Decision| {
+            decision.is_of(finding.scan_root) && places.iter().any(|place| decision.is_about(finding, place))
+        };
         let decided = decide(measure, &mut used, &is_about).or_else(|| own_code(policy, measure.settings, finding));
         Verdict {
             decided,
@@ -52,8 +58,10 @@ pub fn review(report: &Report, measure: Measure<'_>) -> Review {
     });
     let findings: Vec<Verdict> = findings.collect();
     let discrepancies = report.discrepancies.iter().enumerate().map(|(at, one)| {
-        let place = report.shown_path(one.scan_root, &one.root);
-        let is_about = |decision: &Decision| decision.is_about_discrepancy(one, &place);
+        let places = places(report, one.scan_root, &one.root);
+        let is_about = |decision: &Decision| {
+            decision.is_of(one.scan_root) && places.iter().any(|place| decision.is_about_discrepancy(one, place))
+        };
         let decided = decide(measure, &mut used, &is_about);
         let conditions = vec![condition::of_discrepancy(one)];
         let state = state(comparison.map(|all| &all.discrepancies), at);
@@ -66,6 +74,7 @@ pub fn review(report: &Report, measure: Measure<'_>) -> Review {
         discrepancies,
         gone: comparison.map(|all| all.gone.clone()).unwrap_or_default(),
         idle: idle(measure, &used),
+        idle_licence_paths: Vec::new(),
         failures,
         settings: measure.settings.map(str::to_string),
         excluded: Vec::new(),
@@ -77,9 +86,21 @@ fn of_finding(report: &Report, finding: &Finding, policy: &Policy) -> Verdict {
     if let Some(why) = policy.set_aside(finding) {
         return Verdict { remedy, set_aside: Some(why), ..Verdict::default() };
     }
-    let place = report.shown_path(finding.scan_root, &finding.root);
-    let conditions = condition::of_finding(finding, policy.judge(finding, &place));
+    let places = places(report, finding.scan_root, &finding.root);
+    let conditions = condition::of_finding(finding, policy.judge(finding, &places));
     Verdict { conditions, remedy, ..Verdict::default() }
+}
+
+/// The names that a place goes by in patterns: its path below its root and, where there are several roots, that behind the root
+/// as it was given.
+pub fn places<'r>(report: &'r Report, root: RootNo, path: &'r str) -> Vec<Cow<'r, str>> {
+    let shown = report.shown_path(root, path);
+    let below = Cow::Borrowed(if path.is_empty() { "." } else { path });
+    if shown == below {
+        return vec![below];
+    }
+    // As in patterns, where `./` before a path says nothing.
+    vec![below, Cow::Owned(shown.trim_start_matches("./").to_string())]
 }
 
 /// The first decision that is about a finding and still holds; all that are about it are marked as used.
@@ -223,7 +244,7 @@ all = true
 
     #[test]
     fn what_the_settings_name_is_own_code() {
-        let own = globset::Glob::new("pkg:npm/b").unwrap().compile_matcher();
+        let own = pattern::component("pkg:npm/B").unwrap();
         let policy = Policy { own: vec![own], kinds: vec![FindingKind::Snippet], ..Policy::default() };
         let measure = Measure {
             policy: &policy,

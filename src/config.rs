@@ -208,7 +208,7 @@ impl ScanSettings {
 }
 
 /// What is asked for: what is named, or else everything but what is left out.
-fn wanted(parts: &cli::Parts) -> Wanted {
+pub(crate) fn wanted(parts: &cli::Parts) -> Wanted {
     if parts.only.is_empty() {
         return Wanted { licenses: !parts.no_licenses, copyrights: !parts.no_copyrights, ..Wanted::ALL };
     }

@@ -100,7 +100,7 @@ fn variable() -> Option<OsString> {
 }
 
 fn run_scan(scan: cli::Scan) -> Result<Ended, Error> {
-    let held = Held::read(&scan.review, &scan.paths)?;
+    let held = Held::read(&scan.review, &scan.paths, config::wanted(&scan.parts))?;
     let what = What::of(&scan)?;
     let mut settings = ScanSettings::new(scan, variable().as_deref())?;
     settings.indexes.extend(held.settings.indexes.iter().cloned().map(IndexSource::File));

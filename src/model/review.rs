@@ -51,6 +51,10 @@ pub struct IdleDecision {
     pub component: String,
     /// Why it decides nothing.
     pub why: Idle,
+    /// Of one that no finding matches, files with copied lines of the component all the same: too few for a finding, or of
+    /// another content.
+    #[serde(default)]
+    pub files: u64,
 }
 
 /// Why a decision decides nothing.

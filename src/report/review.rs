@@ -4,7 +4,7 @@ use std::io;
 
 use crate::model::finding::{Change, DeclaredAt, Discrepancy, DiscrepancyKind, Finding, Licensing, Report};
 use crate::model::review::{
-    BaselineState, Condition, Decided, DecisionKind, Effort, Failure, Idle, Remedy, Review, Verdict,
+    BaselineState, Condition, Decided, DecisionKind, Effort, Failure, Idle, IdleDecision, Remedy, Review, Verdict,
 };
 use crate::report::human::name_and_versions;
 use crate::report::layout::{component_name, count, counted, safe, split_purl};
@@ -197,11 +197,7 @@ pub(super) fn decisions(page: &mut Page<'_>, report: &Report) -> io::Result<()> 
         page.blank()?;
         page.line(Weight::Heading, "Decisions without effect")?;
         for one in idle.iter().take(LISTED) {
-            let why = match one.why {
-                Idle::Expired => "is over its last day",
-                Idle::NeverMatched => "matches no finding",
-            };
-            let text = format!("{} line {}: {} {why}", safe(&one.file), one.line, safe(&one.component));
+            let text = format!("{} line {}: {} {}", safe(&one.file), one.line, safe(&one.component), why_idle(one));
             page.text(Weight::Plain, "  ", &text)?;
         }
         rest(page, idle.len(), "decision", "decisions")?;
@@ -224,6 +220,17 @@ pub(super) fn decisions(page: &mut Page<'_>, report: &Report) -> io::Result<()> 
         rest(page, gone.len(), "finding", "findings")?;
     }
     Ok(())
+}
+
+/// Nobody is to delete a decision about what is still there.
+fn why_idle(one: &IdleDecision) -> String {
+    match (one.why, one.files) {
+        (Idle::Expired, _) => "is over its last day".to_string(),
+        (Idle::NeverMatched, 0) => "matches no finding".to_string(),
+        (Idle::NeverMatched, files) => {
+            format!("matches no finding; copied lines of it are still in {}", counted(files, "file", "files"))
+        }
+    }
 }
 
 fn kind(kind: DecisionKind) -> &'static str {

@@ -128,7 +128,8 @@ fn what_is_written_reads_as_it_was_meant() {
         line: 0,
     };
     let sketch = Sketch((0..9).collect());
-    let entry = NewEntry { component: "pkg:npm/jquery", decided: &decided, sketch: &sketch, paths: &[] };
+    let entry =
+        NewEntry { component: "pkg:npm/jquery", decided: &decided, sketch: &sketch, paths: &[], discrepancy: None };
     let (decisions, problems) = read(&entry.text(), "d.toml");
     assert!(problems.is_empty(), "{problems:?} {}", entry.text());
     let [read] = &decisions[..] else { panic!("{decisions:?}") };
@@ -136,10 +137,17 @@ fn what_is_written_reads_as_it_was_meant() {
     assert!(read.is_about(&finding("pkg:npm/jquery@2", 0..9), "x") && !read.all);
     let injected = "x\n\n[[decision]]\ncomponent = \"pkg:*/*\"\nall = true\n\"\"\"\u{7f}";
     let decided = Decided { reason: injected.into(), ..decided };
-    let entry = NewEntry { component: "pkg:npm/jquery", decided: &decided, sketch: &sketch, paths: &[] };
+    let entry =
+        NewEntry { component: "pkg:npm/jquery", decided: &decided, sketch: &sketch, paths: &[], discrepancy: None };
     let (decisions, problems) = super::read(&entry.text(), "d.toml");
     assert!(problems.is_empty() && decisions.len() == 1, "{problems:?} {}", entry.text());
     assert_eq!(decisions[0].decided.reason, injected);
-    let wide = NewEntry { component: "pkg:npm/*", decided: &decided, sketch: &Sketch::default(), paths: &[] };
+    let wide = NewEntry {
+        component: "pkg:npm/*",
+        decided: &decided,
+        sketch: &Sketch::default(),
+        paths: &[],
+        discrepancy: None,
+    };
     assert!(super::read(&wide.text(), "d").0[0].all);
 }

@@ -4,6 +4,7 @@
 pub mod baseline;
 pub mod condition;
 pub mod decision;
+pub mod entries;
 pub mod pattern;
 pub mod policy;
 pub mod recorded;
@@ -11,6 +12,7 @@ pub mod remedy;
 pub mod settings;
 
 use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::finding::{Discrepancy, Finding, Report};
 use crate::model::ids::RootNo;
@@ -73,7 +75,7 @@ pub fn review(report: &Report, measure: Measure<'_>) -> Review {
         findings,
         discrepancies,
         gone: comparison.map(|all| all.gone.clone()).unwrap_or_default(),
-        idle: idle(measure, &used),
+        idle: idle(report, measure, &used),
         idle_licence_paths: Vec::new(),
         failures,
         settings: measure.settings.map(str::to_string),
@@ -132,20 +134,37 @@ fn own_code(policy: &Policy, settings: Option<&str>, finding: &Finding) -> Optio
     })
 }
 
-fn idle(measure: Measure<'_>, used: &[bool]) -> Vec<IdleDecision> {
+fn idle(report: &Report, measure: Measure<'_>, used: &[bool]) -> Vec<IdleDecision> {
     let why = |(decision, used): (&Decision, &bool)| match (decision.holds_on(measure.today), used) {
         (false, _) => Some(Idle::Expired),
         (true, false) if measure.whole => Some(Idle::NeverMatched),
         _ => None,
     };
-    let of = |pair: (&Decision, &bool)| {
-        let Decided { file, line, .. } = &pair.0.decided;
-        let why = why(pair)?;
-        Some(IdleDecision { file: file.clone(), line: *line, component: pair.0.component.clone(), why })
+    let idle: Vec<(&Decision, Idle)> =
+        measure.decisions.iter().zip(used).filter_map(|pair| Some((pair.0, why(pair)?))).collect();
+    if idle.is_empty() {
+        return Vec::new();
+    }
+    let with_lines = files_by_component(report);
+    let of = |(decision, why): (&Decision, Idle)| {
+        let Decided { file, line, .. } = &decision.decided;
+        let files = if why == Idle::NeverMatched { decision.files_with_lines(&with_lines) } else { 0 };
+        IdleDecision { file: file.clone(), line: *line, component: decision.component.clone(), why, files }
     };
-    let mut idle: Vec<IdleDecision> = measure.decisions.iter().zip(used).filter_map(of).collect();
+    let mut idle: Vec<IdleDecision> = idle.into_iter().map(of).collect();
     idle.sort();
     idle
+}
+
+/// Which files, by number, hold copied lines of a component, by its purl in small letters.
+fn files_by_component(report: &Report) -> BTreeMap<String, BTreeSet<usize>> {
+    let mut out: BTreeMap<String, BTreeSet<usize>> = BTreeMap::new();
+    for (at, file) in report.files.iter().enumerate() {
+        for one in &file.matches {
+            out.entry(base_of(&one.purl).to_lowercase()).or_default().insert(at);
+        }
+    }
+    out
 }
 
 /// What a run fails on: conditions of findings without a decision.
@@ -231,6 +250,57 @@ all = true
             reviewed("2026-06-30", false, None, unmanaged(false)).idle.is_empty(),
             "a part says nothing of the rest"
         );
+    }
+
+    #[test]
+    fn a_decision_that_matches_nothing_says_where_lines_of_it_still_are() {
+        let mut report = report();
+        let mut file = sample::report().files.into_iter().find(|file| !file.matches.is_empty()).unwrap();
+        file.matches[0].purl = "pkg:npm/Never@2".into();
+        report.files = vec![file.clone(), file];
+        let (policy, decisions) = (Policy::default(), decision::read(DECISIONS, "d.toml").0);
+        let fixed = Measure {
+            policy: &policy,
+            settings: None,
+            decisions: &decisions,
+            comparison: None,
+            today: "2026-07-01",
+            whole: true,
+        };
+        let idle: Vec<(Idle, u64)> = review(&report, fixed).idle.iter().map(|one| (one.why, one.files)).collect();
+        assert_eq!(idle, [(Idle::Expired, 0), (Idle::NeverMatched, 2)]);
+        let wide = decision::read(&DECISIONS.replace("never", "nev*"), "d.toml").0;
+        assert_eq!(review(&report, Measure { decisions: &wide, ..fixed }).idle[1].files, 2);
+    }
+
+    #[test]
+    fn patterns_of_several_roots_are_of_paths_below_each_or_behind_its_name() {
+        let mut report = report();
+        report.roots = vec!["./prod".into(), "fw".into()];
+        report.findings[1].scan_root = RootNo(1);
+        let named = |at: usize| places(&report, report.findings[at].scan_root, &report.findings[at].root);
+        assert_eq!(named(0), ["lib", "prod/lib"]);
+        assert_eq!(named(1), ["lib", "fw/lib"]);
+        let wide = DECISIONS.replace("pkg:npm/never", "pkg:npm/*");
+        let decided = |pattern: &str, root: Option<RootNo>| {
+            let text = wide.replace("all = true", &format!("paths = [\"{pattern}\"]"));
+            let mut decisions = decision::read(&text, "d.toml").0;
+            decisions.iter_mut().for_each(|one| one.root = root);
+            let policy = Policy::default();
+            let measure = Measure {
+                policy: &policy,
+                settings: None,
+                decisions: &decisions,
+                comparison: None,
+                today: "2026-07-01",
+                whole: true,
+            };
+            review(&report, measure).findings.iter().map(|one| one.decided.is_some()).collect::<Vec<_>>()
+        };
+        assert_eq!(decided("lib", None), [true, true]);
+        assert_eq!(decided("prod/**", None), [true, false]);
+        assert_eq!(decided("fw/lib/", None), [false, true]);
+        assert_eq!(decided("lib", Some(RootNo(1))), [false, true], "those of a root hold below it");
     }
 
     #[test]

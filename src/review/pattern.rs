@@ -15,6 +15,7 @@ const HERE: &str = ".";
 /// A pattern of paths. One that names a folder is of all that is below it, as in a `.gitignore`.
 #[derive(Clone, Debug)]
 pub struct PathPattern {
+    text: String,
     itself: GlobMatcher,
     below: GlobMatcher,
     /// Of `folder/**` the folder.
@@ -38,10 +39,16 @@ impl PathPattern {
         let below = if bare == HERE { bare.to_string() } else { format!("{bare}{BELOW}") };
         let folder = bare.strip_suffix(BELOW).filter(|folder| !folder.is_empty());
         Ok(PathPattern {
+            text: text.to_string(),
             itself: glob(bare, any_case)?,
             below: glob(&below, any_case)?,
             folder: folder.map(|folder| glob(folder, any_case)).transpose()?,
         })
+    }
+
+    /// As it is written.
+    pub fn text(&self) -> &str {
+        &self.text
     }
 
     /// Whether a file is meant.

@@ -59,8 +59,6 @@ impl Licences {
 pub struct PathLicences {
     /// Paths, see [`crate::review::pattern`].
     pub pattern: PathPattern,
-    /// The pattern as it is written.
-    pub text: String,
     /// Which licences.
     pub licences: Licences,
 }
@@ -219,11 +217,7 @@ mod tests {
         let pattern = |text: &str| PathPattern::read(text, false).unwrap();
         let policy = Policy {
             licences: Licences { deny: names(&["Zlib"]), ..Licences::default() },
-            paths: vec![PathLicences {
-                pattern: pattern("tools/**"),
-                text: "tools/**".into(),
-                licences: Licences::default(),
-            }],
+            paths: vec![PathLicences { pattern: pattern("tools/**"), licences: Licences::default() }],
             own: vec![crate::review::pattern::component("pkg:npm/%40Acme/*").unwrap()],
             ..Policy::default()
         };

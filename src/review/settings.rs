@@ -35,6 +35,8 @@ pub struct Settings {
     pub excludes: Vec<Exclude>,
     /// Index files, below the folder of the settings unless absolute.
     pub indexes: Vec<PathBuf>,
+    /// Line and column of [`NEW_ONLY`], where it is asked for.
+    pub new_only_at: Option<(usize, usize)>,
     /// Decisions files, as `indexes`; empty for the one beside the settings.
     pub decisions: Vec<PathBuf>,
 }
@@ -148,7 +150,7 @@ pub fn read(text: &str, folder: &Path) -> Result<Settings, Mistake> {
     let part = |table: PathTable| {
         let PathTable { pattern, allow, deny, allow_categories, deny_categories, .. } = table;
         let licences = self::licences(allow, deny, allow_categories, deny_categories)?;
-        Ok(PathLicences { pattern: paths(&pattern)?, text: pattern.into_inner(), licences })
+        Ok(PathLicences { pattern: paths(&pattern)?, licences })
     };
     let paths = path.into_iter().map(part).collect::<Result<_, _>>().map_err(wrong)?;
     let confidence = file.findings.min_confidence;
@@ -158,6 +160,8 @@ pub fn read(text: &str, folder: &Path) -> Result<Settings, Mistake> {
     let excludes = file.exclude.into_iter().map(exclude).collect::<Result<_, _>>().map_err(wrong)?;
     let own = |purl: &Spanned<String>| pattern::component(purl.get_ref()).map_err(|why| (purl.span().start, why));
     let own = file.own.purls.iter().map(own).collect::<Result<_, _>>().map_err(wrong)?;
+    let new_only = file.fail_on.iter().find(|name| name.get_ref() == NEW_ONLY).map(|name| name.span().start);
+    let new_only_at = new_only.map(|place| at(place, String::new())).map(|found| (found.line, found.column));
     let fail_on = fail_on(&file.fail_on).map_err(wrong)?;
     let policy = Policy {
         licences,
@@ -170,7 +174,8 @@ pub fn read(text: &str, folder: &Path) -> Result<Settings, Mistake> {
         fail_on,
     };
     let beside = |paths: Vec<PathBuf>| paths.into_iter().map(|path| folder.join(path)).collect();
-    Ok(Settings { policy, excludes, indexes: beside(file.indexes), decisions: beside(file.decisions) })
+    let (indexes, decisions) = (beside(file.indexes), beside(file.decisions));
+    Ok(Settings { policy, excludes, indexes, new_only_at, decisions })
 }
 
 type Wrong = (usize, String);

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use crate::atomic::AtomicFile;
 use crate::cli;
 use crate::error::{Error, Problem};
+use crate::model::evidence::Wanted;
 use crate::model::finding::Report;
 use crate::model::ids::RootNo;
 use crate::model::limits;
@@ -15,9 +16,9 @@ use crate::report::Stamp;
 use crate::review::baseline::{self, Comparison};
 use crate::review::decision::{self, Decision};
 use crate::review::pattern::PathPattern;
-use crate::review::policy::PathLicences;
+use crate::review::policy::{FailOn, PathLicences};
 use crate::review::recorded::{self, Recorded};
-use crate::review::settings::{self, DECISIONS_FILE, FILE, Settings, TEMPLATE};
+use crate::review::settings::{self, DECISIONS_FILE, FILE, NEW_ONLY, Settings, TEMPLATE};
 use crate::review::{Measure, places, review};
 
 /// The environment variable of reproducible builds: the seconds since 1970 that stand for now.
@@ -42,7 +43,7 @@ impl Held {
     ///
     /// # Errors
     /// A file that cannot be read, a mistake in the settings with its place, an earlier report that is none.
-    pub fn read(arguments: &cli::Review, roots: &[PathBuf]) -> Result<Held, Error> {
+    pub fn read(arguments: &cli::Review, roots: &[PathBuf], wanted: Wanted) -> Result<Held, Error> {
         let mut held = Held::default();
         let file = settings_file(arguments, roots);
         if let Some(path) = &file {
@@ -60,9 +61,50 @@ impl Held {
         for (root, path) in decisions_of_roots(arguments, roots) {
             held.add_decisions(&path, Some(root))?;
         }
-        held.notes = passed_over(arguments, roots);
         held.earlier = arguments.baseline.as_deref().map(earlier).transpose()?;
+        held.notes = passed_over(arguments, roots);
+        held.check(arguments, wanted)?;
         Ok(held)
+    }
+
+    /// Whether the conditions of a run can be judged at all: one that never fails by mistake is worse than none.
+    fn check(&mut self, arguments: &cli::Review, wanted: Wanted) -> Result<(), Error> {
+        let FailOn { conditions, new_only } = &self.settings.policy.fail_on;
+        let typed = |name: &str| arguments.fail_on.iter().any(|one| one.trim() == name);
+        let file = self.file.as_deref().unwrap_or_default();
+        let by =
+            |name: &str, place: String| if typed(name) || file.is_empty() { "--fail-on: ".to_string() } else { place };
+        let (line, column) = self.settings.new_only_at.unwrap_or_default();
+        let new_only_by = by(NEW_ONLY, format!("{file}:{line}:{column}: "));
+        let refuse = |text: String| Err(Error::Usage(text));
+        if *new_only && self.earlier.is_none() && arguments.since.is_none() {
+            return refuse(format!("{new_only_by}`{NEW_ONLY}` needs something to compare with: --baseline or --since"));
+        }
+        if let (false, Some(first)) = (wanted.matches, conditions.first()) {
+            let by = by(first.as_str(), format!("{file}: fail_on: "));
+            return refuse(format!(
+                "{by}`{}` cannot be judged, for --only leaves out the search for copied code; add --only matches, or leave \
+                 the conditions out",
+                first.as_str()
+            ));
+        }
+        if self.earlier.as_ref().is_some_and(|earlier| !earlier.is_comparable(wanted)) {
+            let (whose, named) =
+                if wanted.matches { ("the earlier report", "scan again for it") } else { ("this scan", "drop --only") };
+            let text = format!(
+                "components cannot be compared, for {whose} did not look for copied code ({named}); none is called new, changed or gone"
+            );
+            if *new_only {
+                return refuse(format!("{new_only_by}`{NEW_ONLY}`: {text}"));
+            }
+            self.notes.push(text);
+        }
+        if *new_only && conditions.is_empty() {
+            self.notes.push(format!(
+                "{new_only_by}`{NEW_ONLY}` alone fails on nothing; name conditions, as in unmanaged,{NEW_ONLY}"
+            ));
+        }
+        Ok(())
     }
 
     /// The patterns with licence rules of their own.
@@ -74,16 +116,18 @@ impl Held {
     pub fn idle_patterns(&self, report: &Report) -> Vec<String> {
         let file = self.file.as_deref().unwrap_or_default();
         let excluded =
-            report.review.excluded.iter().filter(|one| one.files == 0).map(|one| ("[[exclude]]", &one.pattern));
+            report.review.excluded.iter().filter(|one| one.files == 0).map(|one| ("[[exclude]]", one.pattern.as_str()));
         let is_idle = |part: &&PathLicences| {
             // What an archive holds is a place of findings only.
             let mut places = report.findings.iter().flat_map(|one| places(report, one.scan_root, &one.root));
             !places.any(|place| part.pattern.is_place(&place))
         };
         let parts = report.review.idle_licence_paths.iter().filter_map(|at| self.settings.policy.paths.get(*at));
-        let parts = parts.filter(is_idle).map(|part| ("[[licenses.path]]", &part.text));
-        let note = |(table, pattern): (&str, &String)| {
-            format!("{file}: {table} `{pattern}` matches no file; patterns are of paths below the scanned folder")
+        let parts = parts.filter(is_idle).map(|part| ("[[licenses.path]]", part.pattern.text()));
+        let note = |(table, pattern): (&str, &str)| {
+            format!(
+                "{file}: {table} `{pattern}` matches no file that ignore rules leave; patterns are of paths below the scanned folder"
+            )
         };
         excluded.chain(parts).map(note).collect()
     }
@@ -115,7 +159,8 @@ impl Held {
             decisions: &self.decisions,
             comparison: comparison.as_ref(),
             today: today.get(..10).unwrap_or_default(),
-            whole,
+            // What was not looked for matches no decision, and says nothing of it.
+            whole: whole && report.wanted.matches,
         };
         let Review { excluded, idle_licence_paths, .. } = std::mem::take(&mut report.review);
         report.review = Review { excluded, idle_licence_paths, ..review(report, measure) };

@@ -283,6 +283,14 @@ fn a_folder_whose_notices_are_gone_is_not_called_unmodified() {
 }
 
 #[test]
+fn a_decision_whose_lines_are_still_there_reads_as_one_to_keep() {
+    let mut report = sample::reviewed();
+    report.review.idle[0].files = 3;
+    let text = render(&report, Style::PLAIN).split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(text.contains("pkg:npm/old matches no finding; copied lines of it are still in 3 files"), "{text}");
+}
+
+#[test]
 fn what_is_thought_of_findings_reads_as_a_page() {
     let text = render(&sample::reviewed(), Style::PLAIN);
     let expected = "\

@@ -276,7 +276,7 @@ mod tests {
         assert!(decide("old").unwrap_err().to_string().contains("scan again"));
         let decisions = decision::read(&std::fs::read_to_string(&file).unwrap(), "d").0;
         let [one] = &decisions[..] else { panic!("{decisions:?}") };
-        let mut wrong = crate::model::sample::report().discrepancies.remove(0);
+        let mut wrong = crate::model::sample::reviewed().discrepancies.remove(0);
         wrong.declared.purl = "pkg:npm/a@1".into();
         wrong.kind = DiscrepancyKind::WrongVersion;
         assert!(one.is_about_discrepancy(&wrong, "lib/[a]") && !one.is_about_discrepancy(&wrong, "lib/a"));

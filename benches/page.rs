@@ -309,6 +309,7 @@ fn report(findings: u64, files: u64) -> Report {
             line: 20,
             component: "pkg:npm/old".into(),
             why: Idle::NeverMatched,
+            files: 0,
         }],
         excluded: vec![Excluded { pattern: "fixtures/**".into(), reason: "Test data.".into(), files: 12 }],
         ..Review::default()

@@ -3,6 +3,7 @@
 //! Entries are told apart by their heads, so that one that cannot be read takes no other with it. What looks like a head or a
 //! marker inside a text over several lines is neither, where the whole then reads as TOML.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 /// The head of an entry.
@@ -53,9 +54,9 @@ pub fn entries(text: &str) -> (Vec<Entry>, Vec<Fault>) {
         }
     }
     // A conflict of remarks alone, say, spoils no entry; it is one all the same.
+    let said: BTreeSet<usize> = faults.iter().map(|(line, _)| *line).collect();
     for conflict in &conflicts {
-        let is_said = |(line, _): &Fault| conflict.contains(&(line - 1));
-        if !faults.iter().any(is_said) {
+        if said.range(conflict.start + 1..=conflict.end).next().is_none() {
             faults.push((conflict.start + 1, format!("the conflict of {} is not solved", shown(conflict))));
         }
     }
@@ -126,7 +127,7 @@ fn quoted(mut open: Option<&'static str>, line: &str) -> Option<&'static str> {
                 rest.get(end..)?.trim_start_matches(|letter| quotes.starts_with(letter))
             }
             None => {
-                let Some(at) = rest.find(['"', '\'', '#']) else { return None };
+                let at = rest.find(['"', '\'', '#'])?;
                 let here = rest.get(at..)?;
                 if here.starts_with('#') {
                     return None;
@@ -195,11 +196,10 @@ fn shown(conflict: &Range<usize>) -> String {
     format!("lines {} to {}", conflict.start + 1, conflict.end)
 }
 
-/// The conflicts that reach into a part of the file; they are in order and lie apart.
-fn reaching<'c>(conflicts: &'c [Range<usize>], part: &Range<usize>) -> &'c [Range<usize>] {
-    let from = conflicts.partition_point(|conflict| conflict.end <= part.start);
-    let to = conflicts.partition_point(|conflict| conflict.start < part.end);
-    conflicts.get(from..to).unwrap_or_default()
+/// The conflict in which a line stands; they are in order and lie apart.
+fn conflict_at(conflicts: &[Range<usize>], line: usize) -> Option<&Range<usize>> {
+    let at = conflicts.partition_point(|conflict| conflict.end <= line);
+    conflicts.get(at).filter(|conflict| conflict.contains(&line))
 }
 
 fn is_bare(line: &str) -> bool {
@@ -209,11 +209,10 @@ fn is_bare(line: &str) -> bool {
 
 /// Before the first entry only remarks make sense, and a conflict may begin.
 fn before_first(lines: &[&str], segment: &Segment, conflicts: &[Range<usize>]) -> Option<Fault> {
-    let begun = reaching(conflicts, &segment.lines);
     let is_odd = |at: &usize| {
         let line = lines.get(*at).copied().unwrap_or_default();
-        let in_conflict = begun.iter().any(|conflict| conflict.contains(at));
-        !is_bare(line) && !(in_conflict && is_marker(line))
+        let begins = is_marker(line) && conflict_at(conflicts, *at).is_some();
+        !(begins || is_bare(line))
     };
     let odd = segment.lines.clone().find(is_odd)?;
     let line = lines.get(odd).copied().unwrap_or_default();
@@ -236,16 +235,14 @@ fn body(
     markers: &[usize],
     conflicts: &[Range<usize>],
 ) -> Result<String, Fault> {
-    let whole = head..segment.lines.end;
-    let reaching = reaching(conflicts, &whole);
+    if let Some(conflict) = conflict_at(conflicts, head) {
+        return Err((head + 1, format!("it stands in the conflict of {}; solve that", shown(conflict))));
+    }
     let mut out = String::new();
     for at in segment.lines.clone() {
         let line = lines.get(at).copied().unwrap_or_default();
         let is_marked = markers.binary_search(&at).is_ok();
-        match reaching.iter().find(|conflict| conflict.contains(&head) || conflict.contains(&at)) {
-            Some(conflict) if conflict.contains(&head) => {
-                return Err((head + 1, format!("it stands in the conflict of {}; solve that", shown(conflict))));
-            }
+        match conflict_at(conflicts, at) {
             Some(conflict) if !is_marked && !is_bare(line) => {
                 let why = format!("the conflict of {} cuts the entry of line {}; solve it", shown(conflict), head + 1);
                 return Err((conflict.start + 1, why));
@@ -256,11 +253,7 @@ fn body(
         }
         out.push('\n');
     }
-    // An entry may have no line, and its head be in a conflict.
-    match reaching.iter().find(|conflict| conflict.contains(&head)) {
-        Some(conflict) => Err((head + 1, format!("it stands in the conflict of {}; solve that", shown(conflict)))),
-        None => Ok(out),
-    }
+    Ok(out)
 }
 
 #[cfg(test)]
@@ -334,10 +327,15 @@ mod tests {
 
     #[test]
     fn many_open_texts_are_read_in_good_time() {
-        for entry in
-            ["[[decision]]\nr = \"\"\"a\"\"\" \"\"\"\n", "[[decision]]\nr = '''\n", "[[decision]]\n<<<<<<< x\n", "\\\""]
-        {
+        for entry in [
+            "<<<<<<< x\n>>>>>>> y\n",
+            "[[decision]]\nr = \"\"\"a\"\"\" \"\"\"\n",
+            "[[decision]]\nr = '''\n",
+            "[[decision]]\n<<<<<<< x\n",
+            "\\\"",
+        ] {
             entries(&entry.repeat(20_000));
+            entries(&format!("{HEAD}\n{}", entry.repeat(20_000)));
         }
     }
 }

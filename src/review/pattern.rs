@@ -77,8 +77,8 @@ pub fn component(text: &str) -> Result<GlobMatcher, String> {
 pub fn component_fault(text: &str) -> Option<String> {
     let is_pattern = is_pattern(text);
     let base = base_of(text);
-    let begins = text.get(..4).is_some_and(|scheme| scheme.eq_ignore_ascii_case("pkg:"));
-    if !begins && !(is_pattern && text.starts_with(['*', '{', '[', '?'])) {
+    let is_open = is_pattern && text.starts_with(['*', '{', '[', '?']);
+    if !is_open && !text.get(..4).is_some_and(|scheme| scheme.eq_ignore_ascii_case("pkg:")) {
         return Some(format!("`{text}` is no purl; write it as pkg:npm/jquery"));
     }
     if base != text {

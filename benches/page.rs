@@ -148,6 +148,7 @@ fn finding(no: u64, files: u32, dice: &mut Dice) -> Finding {
         root: root.clone(),
         id: format!("{:012x}", no * 7_919 + 11),
         sketch: Sketch((0..64).map(|hash| hash * 0x0123_4567_89ab + no).collect()),
+        around: Sketch::default(),
         managed: (folder == "node_modules").then(|| ManagedBy { relation: Relation::Declares, at: declared(&purl) }),
         duplicates: if dice.roll(6) == 0 { vec![declared(&purl)] } else { Vec::new() },
         stated: Vec::new(),
@@ -309,6 +310,7 @@ fn report(findings: u64, files: u64) -> Report {
             line: 20,
             component: "pkg:npm/old".into(),
             why: Idle::NeverMatched,
+            files: 0,
         }],
         excluded: vec![Excluded { pattern: "fixtures/**".into(), reason: "Test data.".into(), files: 12 }],
         ..Review::default()

@@ -190,6 +190,8 @@ impl ScanSettings {
             digests: deliveries.all.iter().any(|one| one.format.needs_digests()),
             threads: effort.threads,
             excludes: Vec::new(),
+            licence_paths: Vec::new(),
+            several_roots: scan.paths.len() > 1,
         };
         Ok(ScanSettings {
             roots: scan.paths,
@@ -206,7 +208,7 @@ impl ScanSettings {
 }
 
 /// What is asked for: what is named, or else everything but what is left out.
-fn wanted(parts: &cli::Parts) -> Wanted {
+pub(crate) fn wanted(parts: &cli::Parts) -> Wanted {
     if parts.only.is_empty() {
         return Wanted { licenses: !parts.no_licenses, copyrights: !parts.no_copyrights, ..Wanted::ALL };
     }
@@ -234,6 +236,8 @@ impl LicenseSettings {
             digests: false,
             threads: effort.threads,
             excludes: Vec::new(),
+            licence_paths: Vec::new(),
+            several_roots: licenses.paths.len() > 1,
         };
         Ok(LicenseSettings {
             roots: licenses.paths,

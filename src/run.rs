@@ -36,6 +36,7 @@ use crate::scan;
 use crate::text::TEXT_VERSION;
 use crate::upstream;
 
+mod decide;
 mod patch;
 mod review;
 
@@ -65,7 +66,7 @@ pub fn run(command: Command) -> Result<Ended, Error> {
         Command::Init(arguments) => {
             self::review::init(&arguments).map(|path| say(&format!("Wrote {}\n", safe(&path.to_string_lossy()))))
         }
-        Command::Decide(arguments) => self::review::decide(&arguments).map(|text| say(&format!("{}\n", safe(&text)))),
+        Command::Decide(arguments) => self::decide::decide(&arguments).map(|text| say(&format!("{}\n", safe(&text)))),
         Command::Report(report) => run_report(report),
         Command::Diff(diff) => self::patch::run(diff),
         Command::Licenses(licenses) => run_licenses(&LicenseSettings::new(licenses)?),
@@ -99,11 +100,13 @@ fn variable() -> Option<OsString> {
 }
 
 fn run_scan(scan: cli::Scan) -> Result<Ended, Error> {
-    let held = Held::read(&scan.review, &scan.paths)?;
+    let held = Held::read(&scan.review, &scan.paths, config::wanted(&scan.parts))?;
     let what = What::of(&scan)?;
     let mut settings = ScanSettings::new(scan, variable().as_deref())?;
     settings.indexes.extend(held.settings.indexes.iter().cloned().map(IndexSource::File));
     settings.options.excludes.clone_from(&held.settings.excludes);
+    settings.options.licence_paths = held.licence_paths();
+    tell(&held.notes);
     let settings = &settings;
     use_threads(settings.effort);
     output::remove_on_interrupt();
@@ -113,7 +116,11 @@ fn run_scan(scan: cli::Scan) -> Result<Ended, Error> {
     let progress = Progress::new("Scanning", "files", settings.effort.quiet);
     let (mut report, comparison) = looked_at(&what, settings, &indexes, &|bytes| progress.count(bytes))?;
     progress.finish();
-    held.judge(&mut report, comparison, matches!(what, What::Trees))?;
+    let whole = matches!(what, What::Trees);
+    held.judge(&mut report, comparison, whole)?;
+    if whole {
+        tell(&held.idle_patterns(&report));
+    }
     deliver(&report, &settings.deliveries)?;
     if report.review.failures.is_empty() {
         return Ok(Ended::Done);
@@ -536,6 +543,11 @@ fn check_writable(path: &Path) -> Result<(), Error> {
 fn use_threads(effort: Effort) {
     // It fails only where a pool runs already, in a program that uses this library and has its own.
     let _ = rayon::ThreadPoolBuilder::new().num_threads(effort.threads).build_global();
+}
+
+/// Prints notes, a line each, to standard error.
+fn tell(notes: &[String]) {
+    notes.iter().for_each(|note| say(&format!("foundling: {}\n", safe(note))));
 }
 
 /// Prints to standard error. Nobody can be told if that fails.

@@ -4,6 +4,7 @@ mod changes;
 pub mod paste;
 pub mod since;
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Mutex;
@@ -24,6 +25,7 @@ use crate::model::ids::RootNo;
 use crate::model::limits;
 use crate::model::place::path_text;
 use crate::model::review::{Excluded, Review};
+use crate::review::pattern::PathPattern;
 use crate::review::settings::Exclude;
 
 /// How to scan.
@@ -39,8 +41,12 @@ pub struct Options {
     pub digests: bool,
     /// Threads; 0 for one a core.
     pub threads: usize,
-    /// Files that are not read, by patterns of paths below the root.
+    /// Files that are not read, by patterns of their paths.
     pub excludes: Vec<Exclude>,
+    /// Patterns of paths with licence rules of their own; of those that mean no file the report knows.
+    pub licence_paths: Vec<PathPattern>,
+    /// Whether more than one root is scanned: patterns may then begin with the root's name.
+    pub several_roots: bool,
 }
 
 /// Scans `roots` against `indexes`. `done` is called after each file with its bytes.
@@ -106,7 +112,13 @@ fn conclude(
         files: attribution.files,
         problems: Vec::new(),
         since: None,
-        review: Review { excluded: excluded(options, &gathered.excluded), ..Review::default() },
+        review: Review {
+            excluded: excluded(options, &gathered.excluded),
+            idle_licence_paths: (0..options.licence_paths.len())
+                .filter(|at| !gathered.licence_paths.contains(at))
+                .collect(),
+            ..Review::default()
+        },
     };
     let left_out = |one: &Excluded| Problem {
         count: one.files,
@@ -192,6 +204,8 @@ struct Gathered {
     manifests: Vec<Manifest>,
     /// Files that each pattern left out.
     excluded: BTreeMap<usize, u64>,
+    /// Which patterns with licence rules mean any file.
+    licence_paths: BTreeSet<usize>,
     problems: Vec<(RootNo, Problem)>,
     files: u64,
     bytes: u64,
@@ -205,6 +219,7 @@ impl Gathered {
         for (exclude, files) in other.excluded {
             *self.excluded.entry(exclude).or_default() += files;
         }
+        self.licence_paths.append(&mut other.licence_paths);
         self.manifests.append(&mut other.manifests);
         self.problems.append(&mut other.problems);
         self.files += other.files;
@@ -242,7 +257,12 @@ impl<'a> Worker<'a> {
     }
 
     fn file(&mut self, file: &FoundFile) {
-        if let Some(exclude) = self.options.excludes.iter().position(|one| one.matcher.is_match(&file.path)) {
+        let names = self.names(file);
+        let means = |pattern: &PathPattern| names.iter().any(|name| pattern.is_file(name));
+        for (at, _) in self.options.licence_paths.iter().enumerate().filter(|(_, part)| means(part)) {
+            self.own.licence_paths.insert(at);
+        }
+        if let Some(exclude) = self.options.excludes.iter().position(|one| means(&one.matcher)) {
             *self.own.excluded.entry(exclude).or_default() += 1;
             return;
         }
@@ -275,6 +295,18 @@ impl<'a> Worker<'a> {
             }
         }
         self.buffer = buffer;
+    }
+
+    /// The names that a file goes by in patterns, see [`crate::review::pattern`].
+    fn names<'f>(&self, file: &'f FoundFile) -> Vec<Cow<'f, str>> {
+        let below = Cow::Borrowed(file.path.as_str());
+        match self.options.several_roots {
+            false => vec![below],
+            true => {
+                let full = path_text(file.full.as_os_str().as_encoded_bytes());
+                vec![below, Cow::Owned(full.trim_start_matches("./").to_string())]
+            }
+        }
     }
 
     /// Takes what a manifest declares; `bytes` are all that were read of its `size`.

@@ -128,6 +128,33 @@ fn decisions_survive_moves_renames_edits_line_ends_and_newer_indexes() {
 }
 
 #[test]
+fn a_decision_holds_when_an_index_learns_that_all_of_a_file_is_known() {
+    let tree = Tree::new();
+    let (half, all) = (c_file(9000, 6), c_file(9000, 6) + &c_file(9100, 6));
+    let release = |purl, text: &str| Release::of(purl, None, &[("src/one.c".to_string(), text.to_string())]);
+    index(&tree, "known", &[], &[release("pkg:generic/one@1.0", &half)]);
+    tree.add("tree/lib/copy.c", &all);
+    tree.add("r.json", scan(&tree, &[]).stdout);
+    let before = report(&tree, &[]);
+    assert_eq!((components(&before).len(), &components(&before)[0]["kind"]), (1, &"snippet".into()));
+    let id = components(&before)[0]["id"].as_str().unwrap();
+    let made = run(
+        tree.path(),
+        ["decide", id, "accepted", "--report", "r.json", "--reason", "x", "--author", "Ada", "--decisions", "d.toml"],
+    );
+    assert_eq!(made.status, Some(0), "{made:?}");
+    index(&tree, "known", &[], &[release("pkg:generic/one@1.0", &half), release("pkg:generic/one@2.0", &all)]);
+    let after = report(&tree, &["--decisions", "d.toml"]);
+    assert_eq!(components(&after)[0]["kind"], "copied");
+    assert_ne!(components(&after)[0]["decision"], Value::Null);
+    tree.add("tree/lib/copy.c", format!("{all}{}", c_file(9200, 12)));
+    let more = [release("pkg:generic/one@2.0", &all), release("pkg:generic/one@3.0", &(all + &c_file(9200, 12)))];
+    index(&tree, "known", &[], &more);
+    let grown = report(&tree, &["--decisions", "d.toml"]);
+    assert_eq!(components(&grown)[0]["decision"], Value::Null, "what was not there when it was decided");
+}
+
+#[test]
 fn a_decision_about_one_content_says_nothing_of_another() {
     let tree = decided();
     let other = |number: u64| c_file(1000 * number + 1, 6) + &c_file(1000 * number + 2, 6);
@@ -330,4 +357,84 @@ fn a_decision_is_added_to_files_of_decisions_only() {
     tree.add("x", "# Ours.\n");
     assert_eq!(run(tree.path(), entry).status, Some(0));
     assert!(std::fs::read_to_string(tree.path().join("x")).unwrap().starts_with("# Ours.\n\n[[decision]]\n"));
+}
+
+#[test]
+fn what_stands_beside_several_roots_or_a_file_is_named_and_decisions_hold_below_their_own() {
+    let tree = decided();
+    for (name, number) in files(2).iter().zip(0..) {
+        tree.add(&format!("second/lib/f{number}.c"), name.1.clone());
+    }
+    tree.add("tree/foundling.toml", "fail_on = [\"unmanaged\"]\n");
+    tree.add("tree/foundling-decisions.toml", std::fs::read_to_string(tree.path().join("d.toml")).unwrap());
+    let both = scan(&tree, &["second"]);
+    assert_eq!(both.status, Some(0));
+    assert_eq!(both.stderr.lines().count(), 1, "{}", both.stderr);
+    assert!(
+        both.stderr.contains("`tree/foundling.toml` is not used")
+            && both.stderr.contains("--config tree/foundling.toml")
+    );
+    let document: Value = serde_json::from_str(&both.stdout).unwrap();
+    for one in components(&document) {
+        let root = one["root"].as_str().unwrap();
+        assert_eq!(one["decision"].is_null(), root.starts_with("second"), "{root}");
+    }
+    assert_eq!(scan(&tree, &["second", "--config", "tree/foundling.toml"]).status, Some(0), "all is decided then");
+    assert_eq!(scan(&tree, &["second", "--no-config", "--fail-on", "unmanaged"]).status, Some(1));
+    assert_eq!(scan(&tree, &["second", "--no-config"]).stderr, "");
+    let file = "tree/lib/part3/src/f0.c";
+    tree.add("tree/lib/part3/src/foundling.toml", "fail_on = [\"unmanaged\"]\n");
+    let alone = run(tree.path(), ["scan", "--no-default-index", "--index", "known.fdx", file, "--format", "json"]);
+    assert!(
+        alone.status == Some(0) && alone.stderr.contains("`tree/lib/part3/src/foundling.toml` is not used"),
+        "{}",
+        alone.stderr
+    );
+}
+
+#[test]
+fn conditions_that_cannot_be_judged_are_refused() {
+    let tree = tree();
+    let refused = |more: &[&str]| scan(&tree, more).refusal().to_string();
+    assert!(refused(&["--fail-on", "unmanaged,new-only"]).contains("--baseline"));
+    assert!(refused(&["--only", "licenses", "--fail-on", "unmanaged"]).contains("`unmanaged` cannot be judged"));
+    tree.add("tree/foundling.toml", "fail_on = [\"unmanaged\", \"new-only\"]\n");
+    assert!(refused(&[]).starts_with("tree/foundling.toml:1:25: `new-only` needs"));
+    std::fs::remove_file(tree.path().join("tree/foundling.toml")).unwrap();
+    tree.add("licences.json", scan(&tree, &["--only", "licenses"]).stdout);
+    tree.add("all.json", scan(&tree, &[]).stdout);
+    let against = scan(&tree, &["--baseline", "licences.json"]);
+    assert!(against.stderr.contains("components cannot be compared, for the earlier report"), "{}", against.stderr);
+    let document: Value = serde_json::from_str(&against.stdout).unwrap();
+    assert!(components(&document).iter().all(|one| one["state"].is_null()));
+    let against = scan(&tree, &["--baseline", "all.json", "--only", "licenses"]);
+    assert!(against.stderr.contains("for this scan did not look for copied code"), "{}", against.stderr);
+    let document: Value = serde_json::from_str(&against.stdout).unwrap();
+    assert_eq!(document["review"]["gone"], serde_json::json!([]));
+    assert!(
+        refused(&["--baseline", "licences.json", "--fail-on", "unmanaged,new-only"]).contains("cannot be compared")
+    );
+    let alone = scan(&tree, &["--baseline", "all.json", "--fail-on", "new-only"]);
+    assert!(alone.status == Some(0) && alone.stderr.contains("alone fails on nothing"), "{}", alone.stderr);
+}
+
+#[test]
+fn patterns_mean_folders_and_those_that_mean_nothing_are_said() {
+    let tree = tree();
+    let exclude = |pattern: &str| format!("[[exclude]]\npattern = \"{pattern}\"\nreason = \"Not ours.\"\n");
+    for pattern in ["lib/part2", "lib/part2/", "./lib/part2", "/lib/part2/**"] {
+        tree.add("tree/foundling.toml", exclude(pattern));
+        assert_eq!(report(&tree, &[])["review"]["excluded"][0]["files"], 4, "{pattern}");
+    }
+    let licences = "[[licenses.path]]\npattern = \"nowhere\"\nreason = \"x\"\n[[licenses.path]]\npattern = \"lib\"\nreason = \"x\"\n";
+    tree.add("tree/foundling.toml", exclude("part2") + licences);
+    let ran = scan(&tree, &[]);
+    let lines: Vec<&str> = ran.stderr.lines().collect();
+    assert_eq!(lines.len(), 2, "{}", ran.stderr);
+    assert!(lines[0].contains("[[exclude]] `part2` matches no file"), "{}", ran.stderr);
+    assert!(lines[1].contains("[[licenses.path]] `nowhere` matches no file"), "{}", ran.stderr);
+    tree.add("company.toml", exclude("tree/lib/part2"));
+    tree.add("second/a.c", "int a;\n");
+    let several = report(&tree, &["second", "--config", "company.toml"]);
+    assert_eq!(several["review"]["excluded"][0]["files"], 4, "of several roots a path may begin with one");
 }

@@ -173,6 +173,8 @@ fn what_is_no_revision_or_no_repository_is_refused() {
     let ran = run(tree.path(), ["scan", "--no-default-index", "--index", "known.fdx", "tree", "--since=--output=mark"]);
     assert!(ran.status == Some(2) && ran.stderr.contains("no such revision"), "{ran:?}");
     assert!(!tree.path().join("tree/mark").exists() && !tree.path().join("mark").exists());
+    let range = since(&tree, "tree", &["HEAD~1..HEAD"]);
+    assert!(range.status == Some(2) && range.stderr.contains("name the one revision"), "{}", range.stderr);
     tree.add("plain/a.c", "int a;\n");
     let ran = since(&tree, "plain", &["HEAD"]);
     assert!(ran.status == Some(2) && ran.stderr.contains("work tree"), "{}", ran.stderr);

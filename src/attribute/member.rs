@@ -36,6 +36,9 @@ const NAMED_LIKENESS: f32 = 0.5;
 /// components have in common, and tell no origin.
 const VERBATIM: &[(u32, f32)] = &[(40, 0.8), (100, 0.2)];
 const VERBATIM_EXACTNESS: f32 = 0.95;
+/// Lines that they must be where the tree holds the component elsewhere, too: shorter ones are what the same authors write, or
+/// what is built of it.
+const HELD_LINES: u32 = 100;
 /// Source lines that are counted together.
 const BLOCK_LINES: u32 = 16;
 
@@ -202,7 +205,7 @@ fn pieces(
         .keys()
         .flat_map(|(file, _)| explanations[*file as usize].iter().map(|one| (*file, origin(one.component))))
         .collect();
-    // A component that the tree holds anyway: its pieces elsewhere (a bundle made of it, code of the same authors) are
+    // A component that the tree holds anyway: short pieces of it elsewhere (a bundle made of it, code of the same authors) are
     // said of the file and are no second finding.
     let held: HashSet<Number> =
         sites.iter().filter(|site| site.whole_files >= ESTABLISHED).map(|site| site.component).collect();
@@ -218,9 +221,10 @@ fn pieces(
             .collect();
         let site = (creates
             && !settled.contains(&(file, origin(component)))
-            && (is_pasted(&parts) || !held.contains(&component))
+            && (!held.contains(&component) || is_pasted(&parts, HELD_LINES))
             && !lenders.around(catalog, component, path)
-            && (is_pasted(&parts) || parts.iter().any(|part| is_finding(part, &catalog.entry(component).name, path))))
+            && (is_pasted(&parts, 0)
+                || parts.iter().any(|part| is_finding(part, &catalog.entry(component).name, path))))
         .then_some(sites.len());
         if site.is_some() {
             let root = path.clone();
@@ -237,12 +241,12 @@ fn is_finding(part: &SnippetMatch, name: &str, path: &str) -> bool {
 }
 
 /// Whether the pieces of one component in a file, which explain different stretches of it, are together so long and so little
-/// altered that they were pasted, however large the files that they were taken from.
-fn is_pasted(parts: &[&SnippetMatch]) -> bool {
+/// altered that they were pasted, however large the files that they were taken from; `least` is how many lines they must have in any case.
+fn is_pasted(parts: &[&SnippetMatch], least: u32) -> bool {
     let exact = || parts.iter().filter(|part| part.exactness >= VERBATIM_EXACTNESS);
     let (lines, share) =
         (exact().map(|part| part.code_lines).sum::<u32>(), exact().map(|part| part.similarity).sum::<f32>());
-    VERBATIM.iter().any(|(least_lines, least_share)| lines >= *least_lines && share >= *least_share)
+    lines >= least && VERBATIM.iter().any(|(least_lines, least_share)| lines >= *least_lines && share >= *least_share)
 }
 
 /// Components by where they stand.
@@ -486,13 +490,13 @@ mod tests {
 
     #[test]
     fn a_piece_is_a_finding_where_it_is_most_of_both_files_or_was_pasted_in_length() {
-        let is = |part: SnippetMatch, path: &str| is_finding(&part, "zlib", path) || is_pasted(&[&part]);
+        let is = |part: SnippetMatch, path: &str| is_finding(&part, "zlib", path) || is_pasted(&[&part], 0);
         assert!(is(part(30, 0.9, 0.5, 0.7), "x.c") && is(part(30, 0.6, 0.5, 0.5), "zlib/x.c"));
         assert!(!is(part(30, 0.6, 0.5, 0.5), "x.c"));
         assert!(is(part(287, 0.95, 1.0, 0.05), "x.c"), "a small part of a large file is most of this one");
         assert!(is(part(120, 0.3, 1.0, 0.05), "x.c") && !is(part(120, 0.3, 0.8, 0.05), "x.c"));
         assert!(!is(part(60, 0.3, 1.0, 0.05), "x.c") && !is(part(120, 0.1, 1.0, 0.05), "x.c"));
         let halves = [part(60, 0.4, 1.0, 0.05), part(60, 0.4, 1.0, 0.05)];
-        assert!(is_pasted(&[&halves[0], &halves[1]]), "pasted from two files of one component");
+        assert!(is_pasted(&[&halves[0], &halves[1]], 0), "pasted from two files of one component");
     }
 }

@@ -16,23 +16,27 @@ Examples:
   foundling scan --format json -o report.json
   foundling decide 3fa94c1b2d7e accepted --report report.json --reason 'Goes with the old portal.'
   foundling decide 3fa94c1b2d7e to-be-removed --report report.json --reason 'Ticket 12.' --expires 2027-01-31
+  foundling decide 9c01d2aa7b34 accepted --report report.json --reason 'The fork is declared so.'
   foundling decide --component 'pkg:npm/%40acme/*' own-code --reason 'Ours.'
   foundling decide --component pkg:npm/jquery accepted --path 'docs/**' --reason 'Documentation only.'
 
 A decision about a finding holds for its component and content: in other folders and repositories, and while other
-lines are edited. Put the file where everybody scans with it (--decisions, or `decisions` in foundling.toml).";
+lines are edited. One about a declaration that does not hold (its id is in reports, too) holds for its component, for
+what is wrong and for the place, and says nothing of copies there. Paths are patterns below the scanned folder, and a
+folder is meant with what is in it. Put the file where everybody scans with it (--decisions, or `decisions` in foundling.toml).";
 
 /// What findings are held against.
 #[derive(Args, Debug)]
 pub struct Review {
-    /// Read settings from this file [default: foundling.toml in the folder that is scanned].
+    /// Read settings from this file [default: foundling.toml in the folder that is scanned; none where several are, or a
+    /// file].
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
     /// Read no settings.
     #[arg(long, conflicts_with = "config")]
     pub no_config: bool,
     /// Read decisions from this file, too; may be given more than once [default: foundling-decisions.toml beside the
-    /// settings].
+    /// settings; of several folders that are scanned without settings each one's own, for what is below it].
     #[arg(long, value_name = "FILE")]
     pub decisions: Vec<PathBuf>,
     /// Say what is new, changed and gone since this JSON report.
@@ -43,7 +47,7 @@ pub struct Review {
     pub since: Option<String>,
     /// End with exit status 1 if an undecided finding meets one of these, separated by commas: unmanaged, denied-licence,
     /// unknown-licence, modified-copy, stale, duplicate, wrong-version, tampered, absent, extraneous; with new-only among
-    /// them only new and changed ones count.
+    /// them only new and changed ones count, which needs --baseline or --since.
     #[arg(long, value_name = "CONDITIONS", value_delimiter = ',')]
     pub fail_on: Vec<String>,
 }
@@ -64,7 +68,7 @@ pub struct Init {
 #[derive(Args, Debug)]
 #[command(after_help = DECIDE_EXAMPLES)]
 pub struct Decide {
-    /// The id of a finding, as reports show it, and the decision; with --component the decision alone.
+    /// The id of a finding or of a declaration that does not hold, as reports show it, and the decision; with --component the decision alone.
     #[arg(value_name = "[ID] DECISION", num_args = 1..=2, required = true)]
     pub words: Vec<String>,
     /// The JSON report that has the finding.

@@ -51,6 +51,10 @@ pub struct IdleDecision {
     pub component: String,
     /// Why it decides nothing.
     pub why: Idle,
+    /// Of one that no finding matches, files with copied lines of the component all the same: too few for a finding, or of
+    /// another content.
+    #[serde(default)]
+    pub files: u64,
 }
 
 /// Why a decision decides nothing.
@@ -230,6 +234,8 @@ pub struct Review {
     pub idle: Vec<IdleDecision>,
     /// Parts of the tree that the settings leave out.
     pub excluded: Vec<Excluded>,
+    /// Licence rules for parts of the tree that hold no file, by their number; only the run itself says so.
+    pub idle_licence_paths: Vec<usize>,
     /// What the run fails on, by condition.
     pub failures: Vec<Failure>,
 }

@@ -274,6 +274,7 @@ pub(crate) fn reviewed() -> Report {
             line: 20,
             component: "pkg:npm/old".into(),
             why: Idle::NeverMatched,
+            files: 0,
         }],
         gone: vec![Gone { id: "1".into(), root: "lib/old".into(), purl: "pkg:npm/old@1".into() }],
         excluded: vec![Excluded { pattern: "fixtures/**".into(), reason: "Test data.".into(), files: 12 }],

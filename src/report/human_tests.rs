@@ -3,6 +3,7 @@
 use super::*;
 use crate::model::evidence::Wanted;
 use crate::model::ids::RootNo;
+use crate::model::review::Verdict;
 use crate::report::layout::unsafe_to_show;
 use crate::report::sample::{self, file, finding, matched, range};
 
@@ -280,6 +281,24 @@ fn a_folder_whose_notices_are_gone_is_not_called_unmodified() {
     licensing.notice_replaced.add("third_party/zlib/a.c");
     report.findings[place].licensing = Some(licensing);
     assert!(render(&report, Style::PLAIN).contains("23 files, none modified but for comments;"));
+}
+
+#[test]
+fn a_declaration_that_was_decided_about_is_listed_as_decided() {
+    let mut report = sample::reviewed();
+    let decided = report.review.findings.iter().find_map(|verdict| verdict.decided.clone());
+    report.review.discrepancies = vec![Verdict { decided, ..Verdict::default() }];
+    let text = render(&report, Style::PLAIN).split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(text.contains("Decided: 1 finding, 1 declaration"), "{text}");
+    assert!(text.contains("not as released, in vendor/a: accepted") && !text.contains("Declared otherwise"), "{text}");
+}
+
+#[test]
+fn a_decision_whose_lines_are_still_there_reads_as_one_to_keep() {
+    let mut report = sample::reviewed();
+    report.review.idle[0].files = 3;
+    let text = render(&report, Style::PLAIN).split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(text.contains("pkg:npm/old matches no finding; copied lines of it are still in 3 files"), "{text}");
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::io;
 
 use crate::model::finding::{Change, DeclaredAt, Discrepancy, DiscrepancyKind, Finding, Licensing, Report};
 use crate::model::review::{
-    BaselineState, Condition, Decided, DecisionKind, Effort, Failure, Idle, Remedy, Review, Verdict,
+    BaselineState, Condition, Decided, DecisionKind, Effort, Failure, Idle, IdleDecision, Remedy, Review, Verdict,
 };
 use crate::report::human::name_and_versions;
 use crate::report::layout::{component_name, count, counted, safe, split_purl};
@@ -175,33 +175,48 @@ fn rest(page: &mut Page<'_>, all: usize, one: &str, many: &str) -> io::Result<()
     }
 }
 
-/// Findings about which something was decided, and decisions that decide nothing.
-pub(super) fn decisions(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
-    let decided: Vec<(&Finding, &Decided)> =
-        verdicts(report).filter_map(|(finding, verdict)| Some((finding, verdict?.decided.as_ref()?))).collect();
-    let Review { idle, gone, excluded, .. } = &report.review;
-    if !decided.is_empty() {
-        page.blank()?;
-        page.line(Weight::Heading, &format!("Decided: {}", counted(decided.len() as u64, "finding", "findings")))?;
-        for (finding, decided) in decided.iter().take(LISTED) {
-            let place = report.shown_path(finding.scan_root, &finding.root);
-            let until = decided.expires.as_ref().map_or(String::new(), |day| format!(", until {}", safe(day)));
-            let by = format!("{} in {}: {}{until}", name_and_versions(finding), safe(&place), kind(decided.kind));
-            page.text(Weight::Plain, "  ", &by)?;
-            let why = format!("{} ({}, {})", safe(&decided.reason), safe(&decided.author), safe(&decided.date));
-            page.text(Weight::Faint, "    ", &why)?;
+/// Findings, and declarations that do not hold, about which something was decided.
+fn settled(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
+    let of_finding = |(finding, verdict): (&Finding, Option<&'_ Verdict>)| {
+        let place = report.shown_path(finding.scan_root, &finding.root);
+        let decided = verdict?.decided.clone()?;
+        Some((format!("{} in {}", name_and_versions(finding), safe(&place)), decided))
+    };
+    let mut decided: Vec<(String, Decided)> = verdicts(report).filter_map(of_finding).collect();
+    let findings = decided.len();
+    for (one, _, verdict) in results::discrepancies(report) {
+        if let Some(by) = verdict.and_then(|verdict| verdict.decided.clone()) {
+            let place = report.shown_path(one.scan_root, &one.root);
+            decided.push((format!("{}, in {}", disagreement(one), safe(&place)), by));
         }
-        rest(page, decided.len(), "finding", "findings")?;
     }
+    if decided.is_empty() {
+        return Ok(());
+    }
+    page.blank()?;
+    let mut what = vec![(findings, counted(findings as u64, "finding", "findings"))];
+    let others = decided.len() - findings;
+    what.push((others, counted(others as u64, "declaration", "declarations")));
+    let what: Vec<String> = what.into_iter().filter(|(many, _)| *many > 0).map(|(_, text)| text).collect();
+    page.line(Weight::Heading, &format!("Decided: {}", what.join(", ")))?;
+    for (about, decided) in decided.iter().take(LISTED) {
+        let until = decided.expires.as_ref().map_or(String::new(), |day| format!(", until {}", safe(day)));
+        page.text(Weight::Plain, "  ", &format!("{about}: {}{until}", kind(decided.kind)))?;
+        let why = format!("{} ({}, {})", safe(&decided.reason), safe(&decided.author), safe(&decided.date));
+        page.text(Weight::Faint, "    ", &why)?;
+    }
+    rest(page, decided.len(), "decision", "decisions")
+}
+
+/// What was decided, and decisions that decide nothing; parts that are left out, and findings that are gone.
+pub(super) fn decisions(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
+    settled(page, report)?;
+    let Review { idle, gone, excluded, .. } = &report.review;
     if !idle.is_empty() {
         page.blank()?;
         page.line(Weight::Heading, "Decisions without effect")?;
         for one in idle.iter().take(LISTED) {
-            let why = match one.why {
-                Idle::Expired => "is over its last day",
-                Idle::NeverMatched => "matches no finding",
-            };
-            let text = format!("{} line {}: {} {why}", safe(&one.file), one.line, safe(&one.component));
+            let text = format!("{} line {}: {} {}", safe(&one.file), one.line, safe(&one.component), why_idle(one));
             page.text(Weight::Plain, "  ", &text)?;
         }
         rest(page, idle.len(), "decision", "decisions")?;
@@ -224,6 +239,17 @@ pub(super) fn decisions(page: &mut Page<'_>, report: &Report) -> io::Result<()> 
         rest(page, gone.len(), "finding", "findings")?;
     }
     Ok(())
+}
+
+/// Nobody is to delete a decision about what is still there.
+fn why_idle(one: &IdleDecision) -> String {
+    match (one.why, one.files) {
+        (Idle::Expired, _) => "is over its last day".to_string(),
+        (Idle::NeverMatched, 0) => "matches no finding".to_string(),
+        (Idle::NeverMatched, files) => {
+            format!("matches no finding; copied lines of it are still in {}", counted(files, "file", "files"))
+        }
+    }
 }
 
 fn kind(kind: DecisionKind) -> &'static str {

@@ -240,6 +240,7 @@ pub fn read(input: impl Read) -> Result<Report, String> {
             settings: stored.review.settings,
             idle: stored.review.idle_decisions,
             excluded: stored.review.excluded,
+            idle_licence_paths: Vec::new(),
             failures: stored.review.failures,
         },
         ..Report::default()

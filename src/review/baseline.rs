@@ -13,6 +13,9 @@ use crate::review::recorded::{Recorded, RecordedFinding};
 /// lines edited leaves about 0.5, a whole folder and one of its files have next to nothing.
 pub const SAME_CONTENT: f64 = 0.2;
 
+/// Share of a finding's files, or of its content, that may be there no more without it being a changed one.
+const LOST: f64 = 0.2;
+
 /// How a report stands to an earlier one.
 #[derive(Debug, Default)]
 pub struct Comparison {
@@ -24,8 +27,11 @@ pub struct Comparison {
     pub gone: Vec<Gone>,
 }
 
-/// Compares a report with an earlier one.
+/// Compares a report with an earlier one. Where only one of them looked for copied code nothing of it is new or gone.
 pub fn compare(report: &Report, earlier: &Recorded) -> Comparison {
+    if !earlier.is_comparable(report.wanted) {
+        return Comparison::default();
+    }
     let mut left: BTreeSet<usize> = (0..earlier.components.len()).collect();
     let mut by_id: BTreeMap<&str, usize> = BTreeMap::new();
     for (at, one) in earlier.components.iter().enumerate().filter(|(_, one)| !one.id.is_empty()) {
@@ -97,19 +103,34 @@ fn is_changed(finding: &Finding, before: &RecordedFinding) -> bool {
         || finding.license != before.license
         || finding.is_managed() != before.managed
         || finding.modified_files != before.modified_files
-        || before.files.is_some_and(|files| files != finding.files)
+        || before
+            .files
+            .is_some_and(|files| finding.files > files || is_much_less(finding.files as usize, files as usize))
         || is_other_content(&finding.sketch, &before.sketch())
 }
 
-/// Whether anything of the content differs; a file that stands in for another one, too, for a few hashes of each file are in
-/// the sketch of a folder. Reports from before there were sketches have none to compare with.
+/// Whether there is content that was not there, or much less of it; a file that stands in for another one is, for a few hashes of
+/// each file are in the sketch of a folder. A file that just fails to be found any more (its line ends were changed, say) is no
+/// change of the rest. Reports from before there were sketches have none to compare with.
 fn is_other_content(now: &Sketch, before: &Sketch) -> bool {
-    !before.0.is_empty() && now != before
+    if before.0.is_empty() {
+        return false;
+    }
+    // The one that stands twice marks how far the least ones reach, which is another with every number of files.
+    let distinct = |sketch: &Sketch| sketch.0.iter().copied().collect::<BTreeSet<u64>>();
+    let (now, before) = (distinct(now), distinct(before));
+    !now.is_subset(&before) || is_much_less(now.len(), before.len())
+}
+
+/// Whether more than [`LOST`] of what was there is not.
+fn is_much_less(now: usize, before: usize) -> bool {
+    (before.saturating_sub(now)) as f64 > before as f64 * LOST
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::evidence::Wanted;
     use crate::model::finding::FindingKind;
     use crate::model::sample;
 
@@ -160,8 +181,40 @@ mod tests {
         let mut grown = before.findings[0].clone();
         grown.files += 8;
         assert_eq!(compare(&with(&[grown]), &earlier).findings, [BaselineState::Changed]);
-        let other = with(&[finding("pkg:npm/a@1", "lib/a", 500..540)]);
-        assert_eq!(compare(&other, &earlier).findings, [BaselineState::Changed]);
+        for other in [500..540, 1..41, 0..41, 0..20] {
+            let other = with(&[finding("pkg:npm/a@1", "lib/a", other)]);
+            assert_eq!(compare(&other, &earlier).findings, [BaselineState::Changed]);
+        }
+    }
+
+    #[test]
+    fn a_file_that_is_found_no_more_changes_nothing_of_the_rest() {
+        let mut before = finding("pkg:npm/a@1", "lib/a", 0..180);
+        before.files = 19;
+        let earlier = recorded(&with(&[before.clone()]));
+        let mut less = finding("pkg:npm/a@1", "lib/a", 0..170);
+        less.files = 18;
+        less.sketch.0.push(169);
+        assert_eq!(compare(&with(&[less.clone()]), &earlier).findings, [BaselineState::Unchanged]);
+        less.modified_files = 1;
+        assert_eq!(compare(&with(&[less]), &earlier).findings, [BaselineState::Changed]);
+        let mut half = before;
+        half.files = 9;
+        assert_eq!(compare(&with(&[half]), &earlier).findings, [BaselineState::Changed]);
+    }
+
+    #[test]
+    fn what_was_not_looked_for_is_neither_new_nor_gone() {
+        let report = with(&[finding("pkg:npm/a@1", "lib/a", 0..40)]);
+        let mut earlier = recorded(&report);
+        earlier.wanted = Some(vec!["licenses".into()]);
+        let looked = Report { wanted: Wanted::ALL, ..report };
+        let found = compare(&looked, &earlier);
+        assert!(found.findings.is_empty() && found.gone.is_empty());
+        earlier.wanted = Some(vec!["matches".into()]);
+        assert_eq!(compare(&looked, &earlier).findings, [BaselineState::Unchanged]);
+        let nothing = Report { wanted: Wanted { licenses: true, ..Wanted::NONE }, ..Report::default() };
+        assert!(compare(&nothing, &earlier).gone.is_empty());
     }
 
     #[test]

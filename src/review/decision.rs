@@ -12,28 +12,34 @@
 //! sketch = ["0b5c…", "1a2b…"]         # the content; or one of the next two
 //! paths = ["third_party/**"]          # places
 //! all = true                          # wherever it is
+//! discrepancy = "wrong-version"       # only for declarations that do not hold, in this way: also tampered, absent, extraneous
 //! ```
 //!
 //! A decision holds for a finding of its *component* with its *content*, wherever that lies and in whichever repository: names
 //! of folders and files, releases and indexes may change. Content is compared by sketches of the matched text
 //! ([`crate::text::sketch`]), which are kept as they are, a hash that stands twice included. Hashes behind a `+` are of all text
 //! of the files and of those around it: what a newer index finds there to be the component's was there when it was decided.
-//! It holds for a part of the content, too (one file of a folder), and not once the content is much more than that. A decision without a sketch says with `all`
-//! or `paths` that it is meant for more.
+//! It holds for a part of the content, too (one file of a folder), and not once the content is much more than that. A decision
+//! without a sketch says with `all` or `paths` that it is meant for more. Paths are patterns, see [`crate::review::pattern`]; a
+//! folder is meant with what is in it.
 //!
-//! An entry that cannot be read decides nothing and is reported with its line; the others hold.
+//! An entry that cannot be read decides nothing and is reported with its line; the others hold. So do those outside a conflict
+//! that a merge left, see [`crate::review::entries`].
 
-use globset::{GlobBuilder, GlobMatcher};
+use std::collections::{BTreeMap, BTreeSet};
+
+use globset::GlobMatcher;
 use serde::Deserialize;
 use toml::Spanned;
 
 use crate::error::{Code, Problem};
-use crate::model::finding::{Discrepancy, Finding, Sketch, read_hashes, written};
+use crate::model::finding::{Discrepancy, DiscrepancyKind, Finding, Sketch, read_hashes, written};
+use crate::model::ids::RootNo;
 use crate::model::purl::base_of;
 use crate::model::review::{Decided, DecisionKind};
+use crate::review::entries::{Entry, Fault, HEAD, entries};
+use crate::review::pattern::{self, PathPattern, is_pattern};
 
-/// The head of an entry.
-const HEAD: &str = "[[decision]]";
 /// Sketches of fewer hashes say so little that this much of both must be the same.
 const FEW: usize = 4;
 const FEW_SAME: f64 = 0.5;
@@ -60,13 +66,17 @@ pub struct Decision {
     component_matcher: Option<GlobMatcher>,
     sketch: Sketch,
     around: Sketch,
-    paths: Vec<GlobMatcher>,
+    paths: Vec<PathPattern>,
     all: bool,
+    /// For one that is about declarations that do not hold, and nothing else: what is wrong with them.
+    discrepancy: Option<DiscrepancyKind>,
+    /// The only root of the scan for which it was made; `None` for any.
+    pub root: Option<RootNo>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Entry {
+struct Fields {
     component: Spanned<String>,
     kind: DecisionKind,
     reason: Spanned<String>,
@@ -79,6 +89,7 @@ struct Entry {
     paths: Vec<Spanned<String>>,
     #[serde(default)]
     all: bool,
+    discrepancy: Option<DiscrepancyKind>,
 }
 
 impl Decision {
@@ -87,15 +98,54 @@ impl Decision {
         self.decided.expires.as_deref().is_none_or(|last| today <= last)
     }
 
+    /// Whether it was made for what lies below a root of the scan.
+    pub fn is_of(&self, root: RootNo) -> bool {
+        self.root.is_none_or(|own| own == root)
+    }
+
     /// Whether it is about a finding; `place` is where that is shown to be.
     pub fn is_about(&self, finding: &Finding, place: &str) -> bool {
         let mut purls = std::iter::once(base_of(&finding.purl)).chain(finding.aliases.iter().map(String::as_str));
-        purls.any(|purl| self.names(purl)) && (self.is_wide(place) || self.is_content(&finding.sketch))
+        self.discrepancy.is_none()
+            && purls.any(|purl| self.names(purl))
+            && (self.is_wide(place) || self.is_content(&finding.sketch))
     }
 
     /// Whether it is about a discrepancy: these have no content, so only a decision with `all` or `paths` can be.
     pub fn is_about_discrepancy(&self, one: &Discrepancy, place: &str) -> bool {
-        self.names(base_of(&one.declared.purl)) && self.is_wide(place)
+        let is_kind = self.discrepancy.is_none_or(|kind| kind == one.kind);
+        is_kind && self.names(base_of(&one.declared.purl)) && self.is_wide(place)
+    }
+
+    /// Whether the same is decided about the same for the same reason, whoever decided it when.
+    pub fn is_same(&self, other: &Decision) -> bool {
+        let decided = |one: &Decision| {
+            let Decided { kind, reason, expires, replaced_by, .. } = &one.decided;
+            (*kind, reason.clone(), expires.clone(), replaced_by.clone())
+        };
+        let paths = |one: &Decision| one.paths.iter().map(|path| path.text().to_string()).collect::<Vec<_>>();
+        self.component.eq_ignore_ascii_case(&other.component)
+            && (self.all, self.discrepancy) == (other.all, other.discrepancy)
+            && self.sketch == other.sketch
+            && paths(self) == paths(other)
+            && decided(self) == decided(other)
+    }
+
+    /// Files of a report with copied lines of what it is about; `by_component` are those of each purl in small letters.
+    pub fn files_with_lines(&self, by_component: &BTreeMap<String, BTreeSet<usize>>) -> u64 {
+        if self.discrepancy.is_some() {
+            return 0;
+        }
+        let files: BTreeSet<usize> = match &self.component_matcher {
+            None => by_component.get(&self.component.to_lowercase()).cloned().unwrap_or_default(),
+            Some(pattern) => by_component
+                .iter()
+                .filter(|(purl, _)| pattern.is_match(purl))
+                .flat_map(|(_, files)| files)
+                .copied()
+                .collect(),
+        };
+        files.len() as u64
     }
 
     fn names(&self, purl: &str) -> bool {
@@ -104,7 +154,7 @@ impl Decision {
     }
 
     fn is_wide(&self, place: &str) -> bool {
-        self.all || self.paths.iter().any(|path| path.is_match(place))
+        self.all || self.paths.iter().any(|path| path.is_place(place))
     }
 
     /// Whether a finding's content is that which was decided about, or a part of it. What holds that and much more is not.
@@ -128,47 +178,25 @@ impl Decision {
     }
 }
 
-/// Reads a file of decisions; `file` is what it is called. What cannot be read comes as problems.
+/// Reads a file of decisions; `file` is what it is called. What cannot be read comes as problems, by line.
 pub fn read(text: &str, file: &str) -> (Vec<Decision>, Vec<Problem>) {
-    let (mut decisions, mut problems) = (Vec::new(), Vec::new());
-    let mut complain = |line: usize, why: String| {
-        problems.push(Problem::new(Code::BadDecision, file, format!("line {line}: {why}")));
-    };
-    for (first, body) in entries(text) {
-        let Some(first) = first else {
-            // Before the first entry only remarks make sense.
-            let odd =
-                body.lines().zip(1..).find(|(line, _)| !line.trim().is_empty() && !line.trim_start().starts_with('#'));
-            odd.into_iter().for_each(|(_, line)| complain(line, format!("it stands before the first {HEAD}")));
-            continue;
-        };
-        match entry(&body, file, first) {
+    let (entries, mut faults) = entries(text);
+    let mut decisions = Vec::new();
+    for Entry { head, body } in entries {
+        match entry(&body, file, head) {
             Ok(decision) => decisions.push(decision),
-            Err((line, why)) => complain(line, why),
+            Err(fault) => faults.push(fault),
         }
     }
-    (decisions, problems)
-}
-
-/// The texts of the entries, each behind the line of its head; what stands before the first comes first and has none.
-fn entries(text: &str) -> Vec<(Option<usize>, String)> {
-    let mut out = vec![(None, String::new())];
-    for (line, number) in text.lines().zip(1..) {
-        let bare = line.split('#').next().unwrap_or(line).trim();
-        if bare == HEAD {
-            out.push((Some(number), String::new()));
-        } else if let Some((_, body)) = out.last_mut() {
-            body.push_str(line);
-            body.push('\n');
-        }
-    }
-    out
+    faults.sort();
+    let problem = |(line, why): Fault| Problem::new(Code::BadDecision, file, format!("line {line}: {why}"));
+    (decisions, faults.into_iter().map(problem).collect())
 }
 
 /// Reads one entry, or says what is wrong and in which line.
 fn entry(body: &str, file: &str, head: usize) -> Result<Decision, (usize, String)> {
     let line = |at: usize| head + 1 + body.get(..at).map_or(0, |before| before.matches('\n').count());
-    let entry: Entry = toml::from_str(body).map_err(|error| {
+    let entry: Fields = toml::from_str(body).map_err(|error| {
         let at = error.span().map_or(head, |span| line(span.start));
         (at, error.message().trim().replace('\n', ", "))
     })?;
@@ -182,12 +210,10 @@ fn entry(body: &str, file: &str, head: usize) -> Result<Decision, (usize, String
             return Err((line(text.span().start), format!("it has no {name}")));
         }
     }
-    let glob = |text: &Spanned<String>| {
-        let built = GlobBuilder::new(text.get_ref()).literal_separator(true).case_insensitive(true).build();
-        built
-            .map(|glob| glob.compile_matcher())
-            .map_err(|error| (line(text.span().start), format!("no pattern: {}", error.kind())))
-    };
+    let glob =
+        |text: &Spanned<String>| pattern::glob(text.get_ref(), true).map_err(|why| (line(text.span().start), why));
+    let path =
+        |text: &Spanned<String>| PathPattern::read(text.get_ref(), true).map_err(|why| (line(text.span().start), why));
     let sketch_line = entry.sketch.as_ref().map_or(head, |sketch| line(sketch.span().start));
     let hashes = entry.sketch.as_ref().map_or(&[][..], |sketch| sketch.get_ref());
     let (sketch, around) =
@@ -204,10 +230,12 @@ fn entry(body: &str, file: &str, head: usize) -> Result<Decision, (usize, String
     Ok(Decision {
         component_matcher: is_pattern(entry.component.get_ref()).then(|| glob(&entry.component)).transpose()?,
         component: entry.component.into_inner(),
-        paths: entry.paths.iter().map(glob).collect::<Result<_, _>>()?,
+        paths: entry.paths.iter().map(path).collect::<Result<_, _>>()?,
         sketch,
         around,
         all: entry.all,
+        discrepancy: entry.discrepancy,
+        root: None,
         decided: Decided {
             kind: entry.kind,
             reason: entry.reason.into_inner(),
@@ -219,11 +247,6 @@ fn entry(body: &str, file: &str, head: usize) -> Result<Decision, (usize, String
             line: head as u32,
         },
     })
-}
-
-/// Whether a text means more than itself as a pattern.
-fn is_pattern(text: &str) -> bool {
-    text.contains(['*', '?', '[', '{', '\\'])
 }
 
 /// Whether a text is a day as ISO 8601 writes it.
@@ -256,6 +279,8 @@ pub struct NewEntry<'e> {
     pub around: &'e Sketch,
     /// Places; empty with no sketch means everywhere.
     pub paths: &'e [String],
+    /// For a decision about a declaration that does not hold: what is wrong with it.
+    pub discrepancy: Option<DiscrepancyKind>,
 }
 
 impl NewEntry<'_> {
@@ -264,8 +289,7 @@ impl NewEntry<'_> {
         // On one line, whatever stands in it: entries are told apart by lines. JSON's escapes are TOML's, but for DEL.
         let quoted = |text: &str| serde_json::Value::from(text).to_string().replace('\u{7f}', "\\u007f");
         let list = |items: Vec<String>| format!("[{}]", items.join(", "));
-        let kind = serde_json::to_value(self.decided.kind).ok();
-        let kind = kind.and_then(|kind| kind.as_str().map(str::to_string)).unwrap_or_default();
+        let kind = word(self.decided.kind);
         let mut out = format!("\n{HEAD}\ncomponent = {}\nkind = {}\n", quoted(self.component), quoted(&kind));
         let Decided { reason, author, date, expires, replaced_by, .. } = self.decided;
         out.push_str(&format!("reason = {}\nauthor = {}\ndate = {}\n", quoted(reason), quoted(author), quoted(date)));
@@ -273,6 +297,9 @@ impl NewEntry<'_> {
             if let Some(value) = value {
                 out.push_str(&format!("{name} = {}\n", quoted(value)));
             }
+        }
+        if let Some(discrepancy) = self.discrepancy {
+            out.push_str(&format!("discrepancy = {}\n", quoted(&word(discrepancy))));
         }
         if !self.paths.is_empty() {
             out.push_str(&format!("paths = {}\n", list(self.paths.iter().map(|path| quoted(path)).collect())));
@@ -289,6 +316,12 @@ impl NewEntry<'_> {
         }
         out
     }
+}
+
+/// The name of a kind, as files have it.
+fn word(kind: impl serde::Serialize) -> String {
+    let kind = serde_json::to_value(kind).ok();
+    kind.and_then(|kind| kind.as_str().map(str::to_string)).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -165,6 +165,7 @@ fn what_is_written_reads_as_it_was_meant() {
         sketch: &sketch,
         around: &Sketch::default(),
         paths: &[],
+        discrepancy: None,
     };
     let (decisions, problems) = read(&entry.text(), "d.toml");
     assert!(problems.is_empty(), "{problems:?} {}", entry.text());
@@ -179,6 +180,7 @@ fn what_is_written_reads_as_it_was_meant() {
         sketch: &sketch,
         around: &Sketch::default(),
         paths: &[],
+        discrepancy: None,
     };
     let (decisions, problems) = super::read(&entry.text(), "d.toml");
     assert!(problems.is_empty() && decisions.len() == 1, "{problems:?} {}", entry.text());
@@ -189,6 +191,44 @@ fn what_is_written_reads_as_it_was_meant() {
         sketch: &Sketch::default(),
         around: &Sketch::default(),
         paths: &[],
+        discrepancy: None,
     };
     assert!(super::read(&wide.text(), "d").0[0].all);
+}
+
+#[test]
+fn a_conflict_between_entries_leaves_its_neighbours() {
+    let entry = |purl: &str| format!("{HEAD}{}all = true\n\n", PLAIN.replace("pkg:npm/jquery", purl));
+    let (first, ours, theirs, last) = (entry("pkg:npm/a"), entry("pkg:npm/b"), entry("pkg:npm/c"), entry("pkg:npm/d"));
+    let text = format!("{first}<<<<<<< HEAD\n{ours}=======\n{theirs}>>>>>>> other\n{last}");
+    for text in [text.clone(), text.replace('\n', "\r\n"), format!("\u{feff}{text}")] {
+        let (decisions, problems) = read(&text, "d.toml");
+        assert_eq!(decisions.iter().map(|one| one.component.as_str()).collect::<Vec<_>>(), ["pkg:npm/a", "pkg:npm/d"]);
+        let said: Vec<&str> = problems.iter().map(|problem| problem.detail.as_str()).collect();
+        assert_eq!(
+            said,
+            [
+                "line 10: it stands in the conflict of lines 9 to 27; solve that",
+                "line 19: it stands in the conflict of lines 9 to 27; solve that"
+            ]
+        );
+        assert_eq!(decisions[1].decided.line, 28);
+    }
+}
+
+#[test]
+fn a_reason_may_hold_what_looks_like_an_entry() {
+    let reason = "reason = \"\"\"\nSee\n[[decision]]\n=======\n\"\"\"";
+    let text = format!("[[ decision ]]{}all = true\n", PLAIN.replace("reason = \"Old portal.\"", reason));
+    let (decisions, problems) = read(&text, "d.toml");
+    assert!(problems.is_empty() && decisions.len() == 1, "{problems:?}");
+    assert_eq!(decisions[0].decided.reason, "See\n[[decision]]\n=======\n");
+}
+
+#[test]
+fn a_decision_about_declarations_says_what_is_wrong() {
+    let decision = one("paths = [\"lib/x\"]\ndiscrepancy = \"tampered\"");
+    assert!(!decision.is_about(&finding("pkg:npm/jquery@1", 0..4), "lib/x"));
+    let odd = read(&format!("{HEAD}{PLAIN}all = true\ndiscrepancy = \"odd\"\n"), "d.toml").1;
+    assert!(odd[0].detail.contains("wrong-version"), "{odd:?}");
 }

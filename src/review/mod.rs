@@ -4,12 +4,18 @@
 pub mod baseline;
 pub mod condition;
 pub mod decision;
+pub mod entries;
+pub mod pattern;
 pub mod policy;
 pub mod recorded;
 pub mod remedy;
 pub mod settings;
 
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
+
 use crate::model::finding::{Discrepancy, Finding, Report};
+use crate::model::ids::RootNo;
 use crate::model::purl::base_of;
 use crate::model::review::{
     BaselineState, Condition, Decided, DecisionKind, Failure, Idle, IdleDecision, Review, Verdict,
@@ -41,8 +47,10 @@ pub fn review(report: &Report, measure: Measure<'_>) -> Review {
     let mut used = vec![false; decisions.len()];
     let state = |all: Option<&Vec<BaselineState>>, at: usize| all.and_then(|all| all.get(at)).copied();
     let findings = report.findings.iter().enumerate().map(|(at, finding)| {
-        let place = report.shown_path(finding.scan_root, &finding.root);
-        let is_about = |decision: &Decision| decision.is_about(finding, &place);
+        let places = places(report, finding.scan_root, &finding.root);
+        let is_about = |decision: &Decision| {
+            decision.is_of(finding.scan_root) && places.iter().any(|place| decision.is_about(finding, place))
+        };
         let decided = decide(measure, &mut used, &is_about).or_else(|| own_code(policy, measure.settings, finding));
         Verdict {
             decided,
@@ -52,8 +60,10 @@ pub fn review(report: &Report, measure: Measure<'_>) -> Review {
     });
     let findings: Vec<Verdict> = findings.collect();
     let discrepancies = report.discrepancies.iter().enumerate().map(|(at, one)| {
-        let place = report.shown_path(one.scan_root, &one.root);
-        let is_about = |decision: &Decision| decision.is_about_discrepancy(one, &place);
+        let places = places(report, one.scan_root, &one.root);
+        let is_about = |decision: &Decision| {
+            decision.is_of(one.scan_root) && places.iter().any(|place| decision.is_about_discrepancy(one, place))
+        };
         let decided = decide(measure, &mut used, &is_about);
         let conditions = vec![condition::of_discrepancy(one)];
         let state = state(comparison.map(|all| &all.discrepancies), at);
@@ -65,7 +75,8 @@ pub fn review(report: &Report, measure: Measure<'_>) -> Review {
         findings,
         discrepancies,
         gone: comparison.map(|all| all.gone.clone()).unwrap_or_default(),
-        idle: idle(measure, &used),
+        idle: idle(report, measure, &used),
+        idle_licence_paths: Vec::new(),
         failures,
         settings: measure.settings.map(str::to_string),
         excluded: Vec::new(),
@@ -77,9 +88,21 @@ fn of_finding(report: &Report, finding: &Finding, policy: &Policy) -> Verdict {
     if let Some(why) = policy.set_aside(finding) {
         return Verdict { remedy, set_aside: Some(why), ..Verdict::default() };
     }
-    let place = report.shown_path(finding.scan_root, &finding.root);
-    let conditions = condition::of_finding(finding, policy.judge(finding, &place));
+    let places = places(report, finding.scan_root, &finding.root);
+    let conditions = condition::of_finding(finding, policy.judge(finding, &places));
     Verdict { conditions, remedy, ..Verdict::default() }
+}
+
+/// The names that a place goes by in patterns: its path below its root and, where there are several roots, that behind the root
+/// as it was given.
+pub fn places<'r>(report: &'r Report, root: RootNo, path: &'r str) -> Vec<Cow<'r, str>> {
+    let shown = report.shown_path(root, path);
+    let below = Cow::Borrowed(if path.is_empty() { "." } else { path });
+    if shown == below {
+        return vec![below];
+    }
+    // As in patterns, where `./` before a path says nothing.
+    vec![below, Cow::Owned(shown.trim_start_matches("./").to_string())]
 }
 
 /// The first decision that is about a finding and still holds; all that are about it are marked as used.
@@ -111,20 +134,37 @@ fn own_code(policy: &Policy, settings: Option<&str>, finding: &Finding) -> Optio
     })
 }
 
-fn idle(measure: Measure<'_>, used: &[bool]) -> Vec<IdleDecision> {
+fn idle(report: &Report, measure: Measure<'_>, used: &[bool]) -> Vec<IdleDecision> {
     let why = |(decision, used): (&Decision, &bool)| match (decision.holds_on(measure.today), used) {
         (false, _) => Some(Idle::Expired),
         (true, false) if measure.whole => Some(Idle::NeverMatched),
         _ => None,
     };
-    let of = |pair: (&Decision, &bool)| {
-        let Decided { file, line, .. } = &pair.0.decided;
-        let why = why(pair)?;
-        Some(IdleDecision { file: file.clone(), line: *line, component: pair.0.component.clone(), why })
+    let idle: Vec<(&Decision, Idle)> =
+        measure.decisions.iter().zip(used).filter_map(|pair| Some((pair.0, why(pair)?))).collect();
+    if idle.is_empty() {
+        return Vec::new();
+    }
+    let with_lines = files_by_component(report);
+    let of = |(decision, why): (&Decision, Idle)| {
+        let Decided { file, line, .. } = &decision.decided;
+        let files = if why == Idle::NeverMatched { decision.files_with_lines(&with_lines) } else { 0 };
+        IdleDecision { file: file.clone(), line: *line, component: decision.component.clone(), why, files }
     };
-    let mut idle: Vec<IdleDecision> = measure.decisions.iter().zip(used).filter_map(of).collect();
+    let mut idle: Vec<IdleDecision> = idle.into_iter().map(of).collect();
     idle.sort();
     idle
+}
+
+/// Which files, by number, hold copied lines of a component, by its purl in small letters.
+fn files_by_component(report: &Report) -> BTreeMap<String, BTreeSet<usize>> {
+    let mut out: BTreeMap<String, BTreeSet<usize>> = BTreeMap::new();
+    for (at, file) in report.files.iter().enumerate() {
+        for one in &file.matches {
+            out.entry(base_of(&one.purl).to_lowercase()).or_default().insert(at);
+        }
+    }
+    out
 }
 
 /// What a run fails on: conditions of findings without a decision.
@@ -213,6 +253,57 @@ all = true
     }
 
     #[test]
+    fn a_decision_that_matches_nothing_says_where_lines_of_it_still_are() {
+        let mut report = report();
+        let mut file = sample::report().files.into_iter().find(|file| !file.matches.is_empty()).unwrap();
+        file.matches[0].purl = "pkg:npm/Never@2".into();
+        report.files = vec![file.clone(), file];
+        let (policy, decisions) = (Policy::default(), decision::read(DECISIONS, "d.toml").0);
+        let fixed = Measure {
+            policy: &policy,
+            settings: None,
+            decisions: &decisions,
+            comparison: None,
+            today: "2026-07-01",
+            whole: true,
+        };
+        let idle: Vec<(Idle, u64)> = review(&report, fixed).idle.iter().map(|one| (one.why, one.files)).collect();
+        assert_eq!(idle, [(Idle::Expired, 0), (Idle::NeverMatched, 2)]);
+        let wide = decision::read(&DECISIONS.replace("never", "nev*"), "d.toml").0;
+        assert_eq!(review(&report, Measure { decisions: &wide, ..fixed }).idle[1].files, 2);
+    }
+
+    #[test]
+    fn patterns_of_several_roots_are_of_paths_below_each_or_behind_its_name() {
+        let mut report = report();
+        report.roots = vec!["./prod".into(), "fw".into()];
+        report.findings[1].scan_root = RootNo(1);
+        let named = |at: usize| places(&report, report.findings[at].scan_root, &report.findings[at].root);
+        assert_eq!(named(0), ["lib", "prod/lib"]);
+        assert_eq!(named(1), ["lib", "fw/lib"]);
+        let wide = DECISIONS.replace("pkg:npm/never", "pkg:npm/*");
+        let decided = |pattern: &str, root: Option<RootNo>| {
+            let text = wide.replace("all = true", &format!("paths = [\"{pattern}\"]"));
+            let mut decisions = decision::read(&text, "d.toml").0;
+            decisions.iter_mut().for_each(|one| one.root = root);
+            let policy = Policy::default();
+            let measure = Measure {
+                policy: &policy,
+                settings: None,
+                decisions: &decisions,
+                comparison: None,
+                today: "2026-07-01",
+                whole: true,
+            };
+            review(&report, measure).findings.iter().map(|one| one.decided.is_some()).collect::<Vec<_>>()
+        };
+        assert_eq!(decided("lib", None), [true, true]);
+        assert_eq!(decided("prod/**", None), [true, false]);
+        assert_eq!(decided("fw/lib/", None), [false, true]);
+        assert_eq!(decided("lib", Some(RootNo(1))), [false, true], "those of a root hold below it");
+    }
+
+    #[test]
     fn what_was_there_fails_no_run_that_asks_for_what_is_new() {
         let states = vec![BaselineState::New, BaselineState::Unchanged];
         let comparison = Comparison { findings: states, ..Comparison::default() };
@@ -223,7 +314,7 @@ all = true
 
     #[test]
     fn what_the_settings_name_is_own_code() {
-        let own = globset::Glob::new("pkg:npm/b").unwrap().compile_matcher();
+        let own = pattern::component("pkg:npm/B").unwrap();
         let policy = Policy { own: vec![own], kinds: vec![FindingKind::Snippet], ..Policy::default() };
         let measure = Measure {
             policy: &policy,

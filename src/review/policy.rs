@@ -1,5 +1,7 @@
 //! What is wanted of findings: which licences are allowed, which findings count, whose code is one's own.
 
+use std::borrow::Cow;
+
 use globset::GlobMatcher;
 use spdx::Expression;
 
@@ -9,6 +11,7 @@ use crate::model::finding::{Declarer, Finding, FindingKind};
 use crate::model::license::Category;
 use crate::model::review::Condition;
 use crate::review::condition::LicenceJudgement;
+use crate::review::pattern::PathPattern;
 
 /// Which licences may be used.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -54,8 +57,8 @@ impl Licences {
 /// Which licences may be used in a part of the tree.
 #[derive(Clone, Debug)]
 pub struct PathLicences {
-    /// Paths below the scan root.
-    pub pattern: GlobMatcher,
+    /// Paths, see [`crate::review::pattern`].
+    pub pattern: PathPattern,
     /// Which licences.
     pub licences: Licences,
 }
@@ -107,8 +110,8 @@ impl Default for Policy {
 
 impl Policy {
     /// What is to be made of a finding's licence. All licences that its index, its licence file and, without either, its
-    /// readme declare count together: what any of them forbids is forbidden.
-    pub fn judge(&self, finding: &Finding, place: &str) -> LicenceJudgement {
+    /// readme declare count together: what any of them forbids is forbidden. `places` are the names of where it is.
+    pub fn judge(&self, finding: &Finding, places: &[Cow<'_, str>]) -> LicenceJudgement {
         let files = finding.licensing.iter().flat_map(|licensing| &licensing.declared);
         // What licence files of the release say that is not here tells of a choice as often as of a duty.
         let by_files = files.filter(|one| !matches!(one.by, Declarer::Index | Declarer::Release));
@@ -121,8 +124,7 @@ impl Policy {
         if all.peek().is_none() {
             return if self.mark_unknown { LicenceJudgement::Unknown } else { LicenceJudgement::Allowed };
         }
-        let part =
-            self.paths.iter().find(|part| part.pattern.is_match(place) || part.pattern.is_match(format!("{place}/x")));
+        let part = self.paths.iter().find(|part| places.iter().any(|place| part.pattern.is_place(place)));
         let licences = part.map_or(&self.licences, |part| &part.licences);
         match all.all(|expression| licences.permit(expression)) {
             true => LicenceJudgement::Allowed,
@@ -205,25 +207,31 @@ mod tests {
         };
         finding.license = Some("BSD-3-Clause OR GPL-2.0-only".into());
         finding.licensing = Some(Licensing { declared: vec![text("GPL-2.0-only")], ..Licensing::default() });
-        assert_eq!(policy.judge(&finding, "lib/z"), LicenceJudgement::Allowed);
+        assert_eq!(policy.judge(&finding, &["lib/z".into()]), LicenceJudgement::Allowed);
         finding.license = Some("BSD-3-Clause".into());
-        assert_eq!(policy.judge(&finding, "lib/z"), LicenceJudgement::Denied);
+        assert_eq!(policy.judge(&finding, &["lib/z".into()]), LicenceJudgement::Denied);
     }
 
     #[test]
     fn a_part_of_the_tree_may_have_licences_of_its_own() {
-        let glob = |text: &str| globset::Glob::new(text).unwrap().compile_matcher();
+        let pattern = |text: &str| PathPattern::read(text, false).unwrap();
         let policy = Policy {
             licences: Licences { deny: names(&["Zlib"]), ..Licences::default() },
-            paths: vec![PathLicences { pattern: glob("tools/**"), licences: Licences::default() }],
-            own: vec![glob("pkg:npm/%40acme/*")],
+            paths: vec![PathLicences { pattern: pattern("tools/**"), licences: Licences::default() }],
+            own: vec![crate::review::pattern::component("pkg:npm/%40Acme/*").unwrap()],
             ..Policy::default()
         };
         let mut finding = sample::finding("pkg:generic/zlib@1", &["1"], FindingKind::Vendored, "lib/z");
-        assert_eq!(policy.judge(&finding, "lib/z"), LicenceJudgement::Denied);
-        assert_eq!(policy.judge(&finding, "tools/z"), LicenceJudgement::Allowed);
+        let judge = |finding: &Finding, places: &[&str]| {
+            policy.judge(finding, &places.iter().map(|place| Cow::Borrowed(*place)).collect::<Vec<_>>())
+        };
+        assert_eq!(judge(&finding, &["lib/z"]), LicenceJudgement::Denied);
+        for place in ["tools/z", "tools"] {
+            assert_eq!(judge(&finding, &[place]), LicenceJudgement::Allowed);
+        }
+        assert_eq!(judge(&finding, &["lib/z", "tools/lib/z"]), LicenceJudgement::Allowed, "of several roots");
         finding.license = None;
-        assert_eq!(policy.judge(&finding, "lib/z"), LicenceJudgement::Unknown);
+        assert_eq!(judge(&finding, &["lib/z"]), LicenceJudgement::Unknown);
         assert!(
             policy.is_own(["pkg:npm/a", "pkg:npm/%40acme/b"].into_iter()) && !policy.is_own(["pkg:npm/b"].into_iter())
         );

@@ -4,7 +4,8 @@ use std::io::Read;
 
 use serde::Deserialize;
 
-use crate::model::finding::{Discrepancy, Finding, FindingKind, Report, Sketch, read_hashes, written};
+use crate::model::evidence::Wanted;
+use crate::model::finding::{Discrepancy, DiscrepancyKind, Finding, FindingKind, Report, Sketch, read_hashes, written};
 
 /// What the layout of a report is called.
 const SCHEMA: &str = "foundling-report/1";
@@ -13,6 +14,9 @@ const SCHEMA: &str = "foundling-report/1";
 #[derive(Debug, Default, Deserialize)]
 pub struct Recorded {
     schema: String,
+    /// What it looked for; reports that do not say it are taken to have looked for all.
+    #[serde(default)]
+    pub wanted: Option<Vec<String>>,
     /// Its findings.
     #[serde(default)]
     pub components: Vec<RecordedFinding>,
@@ -22,6 +26,12 @@ pub struct Recorded {
 }
 
 impl Recorded {
+    /// Whether it looked for copied code as a scan does: else none of its components says anything of the other's.
+    pub fn is_comparable(&self, wanted: Wanted) -> bool {
+        let looked = |all: &Vec<String>| all.iter().any(|one| one == "matches");
+        self.wanted.as_ref().is_none_or(|all| looked(all) == wanted.matches)
+    }
+
     /// What would be read of a report that was written.
     pub fn of(report: &Report) -> Recorded {
         let finding = |one: &Finding| RecordedFinding {
@@ -40,10 +50,12 @@ impl Recorded {
         let discrepancy = |one: &Discrepancy| RecordedDiscrepancy {
             id: one.id.clone(),
             root: report.shown_path(one.scan_root, &one.root).into_owned(),
+            kind: Some(one.kind),
             declared: RecordedDeclaration { purl: one.declared.purl.clone() },
         };
         Recorded {
             schema: SCHEMA.to_string(),
+            wanted: None,
             components: report.findings.iter().map(finding).collect(),
             discrepancies: report.discrepancies.iter().map(discrepancy).collect(),
         }
@@ -105,6 +117,9 @@ pub struct RecordedDiscrepancy {
     /// Where.
     #[serde(default)]
     pub root: String,
+    /// What is wrong.
+    #[serde(default)]
+    pub kind: Option<DiscrepancyKind>,
     /// What was declared.
     pub declared: RecordedDeclaration,
 }

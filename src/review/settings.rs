@@ -6,7 +6,6 @@
 
 use std::path::{Path, PathBuf};
 
-use globset::{GlobBuilder, GlobMatcher};
 use serde::Deserialize;
 use toml::Spanned;
 
@@ -14,6 +13,7 @@ use crate::model::finding::FindingKind;
 use crate::model::license::Category;
 use crate::model::review::Condition;
 use crate::review::condition;
+use crate::review::pattern::{self, PathPattern};
 use crate::review::policy::{FailOn, Licences, MODE, PathLicences, Policy};
 
 /// The settings' file at a scan's root.
@@ -35,6 +35,8 @@ pub struct Settings {
     pub excludes: Vec<Exclude>,
     /// Index files, below the folder of the settings unless absolute.
     pub indexes: Vec<PathBuf>,
+    /// Line and column of [`NEW_ONLY`], where it is asked for.
+    pub new_only_at: Option<(usize, usize)>,
     /// Decisions files, as `indexes`; empty for the one beside the settings.
     pub decisions: Vec<PathBuf>,
 }
@@ -44,8 +46,8 @@ pub struct Settings {
 pub struct Exclude {
     /// As it is written.
     pub pattern: String,
-    /// Paths below the scan root.
-    pub matcher: GlobMatcher,
+    /// The same, read; see [`crate::review::pattern`].
+    pub matcher: PathPattern,
     /// Why.
     pub reason: String,
 }
@@ -148,7 +150,7 @@ pub fn read(text: &str, folder: &Path) -> Result<Settings, Mistake> {
     let part = |table: PathTable| {
         let PathTable { pattern, allow, deny, allow_categories, deny_categories, .. } = table;
         let licences = self::licences(allow, deny, allow_categories, deny_categories)?;
-        Ok(PathLicences { pattern: glob(&pattern)?, licences })
+        Ok(PathLicences { pattern: paths(&pattern)?, licences })
     };
     let paths = path.into_iter().map(part).collect::<Result<_, _>>().map_err(wrong)?;
     let confidence = file.findings.min_confidence;
@@ -156,7 +158,10 @@ pub fn read(text: &str, folder: &Path) -> Result<Settings, Mistake> {
         return Err(at(wrong.span().start, "a confidence lies between 0 and 1".to_string()));
     }
     let excludes = file.exclude.into_iter().map(exclude).collect::<Result<_, _>>().map_err(wrong)?;
-    let own = file.own.purls.iter().map(glob).collect::<Result<_, _>>().map_err(wrong)?;
+    let own = |purl: &Spanned<String>| pattern::component(purl.get_ref()).map_err(|why| (purl.span().start, why));
+    let own = file.own.purls.iter().map(own).collect::<Result<_, _>>().map_err(wrong)?;
+    let new_only = file.fail_on.iter().find(|name| name.get_ref() == NEW_ONLY).map(|name| name.span().start);
+    let new_only_at = new_only.map(|place| at(place, String::new())).map(|found| (found.line, found.column));
     let fail_on = fail_on(&file.fail_on).map_err(wrong)?;
     let policy = Policy {
         licences,
@@ -169,7 +174,8 @@ pub fn read(text: &str, folder: &Path) -> Result<Settings, Mistake> {
         fail_on,
     };
     let beside = |paths: Vec<PathBuf>| paths.into_iter().map(|path| folder.join(path)).collect();
-    Ok(Settings { policy, excludes, indexes: beside(file.indexes), decisions: beside(file.decisions) })
+    let (indexes, decisions) = (beside(file.indexes), beside(file.decisions));
+    Ok(Settings { policy, excludes, indexes, new_only_at, decisions })
 }
 
 type Wrong = (usize, String);
@@ -198,18 +204,15 @@ fn licences(
     Ok(Licences { allow: names(allow)?, deny: names(deny)?, allow_categories, deny_categories })
 }
 
-/// A pattern of paths or purls, in which `*` does not pass a `/` and `**` does.
-fn glob(pattern: &Spanned<String>) -> Result<GlobMatcher, Wrong> {
-    let built = GlobBuilder::new(pattern.get_ref()).literal_separator(true).build();
-    let why = |error: globset::Error| (pattern.span().start, format!("no pattern: {}", error.kind()));
-    built.map(|glob| glob.compile_matcher()).map_err(why)
+fn paths(pattern: &Spanned<String>) -> Result<PathPattern, Wrong> {
+    PathPattern::read(pattern.get_ref(), false).map_err(|why| (pattern.span().start, why))
 }
 
 fn exclude(table: ExcludeTable) -> Result<Exclude, Wrong> {
     if table.reason.get_ref().trim().is_empty() {
         return Err((table.reason.span().start, "what is left out needs a reason".to_string()));
     }
-    let matcher = glob(&table.pattern)?;
+    let matcher = paths(&table.pattern)?;
     Ok(Exclude { pattern: table.pattern.into_inner(), matcher, reason: table.reason.into_inner() })
 }
 
@@ -279,6 +282,9 @@ mod tests {
             ("[[exclude]]\npattern = \"a\"\n", 1, 1, "reason"),
             ("[[exclude]]\npattern = \"a\"\nreason = \" \"\n", 3, 10, "reason"),
             ("[[exclude]]\npattern = \"[\"\nreason = \"x\"\n", 2, 11, "pattern"),
+            ("[[exclude]]\npattern = \"./\"\nreason = \"x\"\n", 2, 11, "no path"),
+            ("[[licenses.path]]\npattern = \"\"\nreason = \"x\"\n", 2, 11, "no path"),
+            ("[own]\npurls = [\"pkg:npm/a\", \"pkg:npm/b@1\"]\n", 2, 23, "version"),
             ("[findings]\nmin_confidence = 7.0\n", 2, 18, "between"),
             ("[findings]\nkinds = [\"whole\"]\n", 2, 10, "whole"),
             ("<<<<<<< HEAD\n", 1, 9, ""),

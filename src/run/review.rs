@@ -1,4 +1,4 @@
-//! Settings, decisions and earlier reports: their files are found and read here; and the commands that write them.
+//! Settings, decisions and earlier reports: their files are found and read here; and the command that writes settings.
 
 use std::fs::File;
 use std::io::{BufReader, Read, Write};
@@ -7,16 +7,19 @@ use std::path::{Path, PathBuf};
 use crate::atomic::AtomicFile;
 use crate::cli;
 use crate::error::{Error, Problem};
-use crate::model::finding::{Report, Sketch};
+use crate::model::evidence::Wanted;
+use crate::model::finding::Report;
+use crate::model::ids::RootNo;
 use crate::model::limits;
-use crate::model::purl::base_of;
-use crate::model::review::{Decided, DecisionKind};
+use crate::model::review::Review;
 use crate::report::Stamp;
 use crate::review::baseline::{self, Comparison};
-use crate::review::decision::{self, Decision, NewEntry, is_day};
+use crate::review::decision::{self, Decision};
+use crate::review::pattern::PathPattern;
+use crate::review::policy::{FailOn, PathLicences};
 use crate::review::recorded::{self, Recorded};
-use crate::review::settings::{self, DECISIONS_FILE, FILE, Settings, TEMPLATE};
-use crate::review::{Measure, review};
+use crate::review::settings::{self, DECISIONS_FILE, FILE, NEW_ONLY, Settings, TEMPLATE};
+use crate::review::{Measure, places, review};
 
 /// The environment variable of reproducible builds: the seconds since 1970 that stand for now.
 const EPOCH: &str = "SOURCE_DATE_EPOCH";
@@ -31,6 +34,8 @@ pub struct Held {
     decisions: Vec<Decision>,
     problems: Vec<Problem>,
     earlier: Option<Recorded>,
+    /// What the user should know of before the scan.
+    pub notes: Vec<String>,
 }
 
 impl Held {
@@ -38,7 +43,7 @@ impl Held {
     ///
     /// # Errors
     /// A file that cannot be read, a mistake in the settings with its place, an earlier report that is none.
-    pub fn read(arguments: &cli::Review, roots: &[PathBuf]) -> Result<Held, Error> {
+    pub fn read(arguments: &cli::Review, roots: &[PathBuf], wanted: Wanted) -> Result<Held, Error> {
         let mut held = Held::default();
         let file = settings_file(arguments, roots);
         if let Some(path) = &file {
@@ -51,12 +56,89 @@ impl Held {
             settings::add_condition(&mut held.settings.policy.fail_on, name.trim()).map_err(Error::Usage)?;
         }
         for path in decision_files(arguments, &held.settings, file.as_deref(), roots) {
-            let (decisions, problems) = decision::read(&text(&path)?, &path.display().to_string());
-            held.decisions.extend(decisions);
-            held.problems.extend(problems);
+            held.add_decisions(&path, None)?;
+        }
+        for (root, path) in decisions_of_roots(arguments, roots) {
+            held.add_decisions(&path, Some(root))?;
         }
         held.earlier = arguments.baseline.as_deref().map(earlier).transpose()?;
+        held.notes = passed_over(arguments, roots);
+        held.check(arguments, wanted)?;
         Ok(held)
+    }
+
+    /// Whether the conditions of a run can be judged at all: one that never fails by mistake is worse than none.
+    fn check(&mut self, arguments: &cli::Review, wanted: Wanted) -> Result<(), Error> {
+        let FailOn { conditions, new_only } = &self.settings.policy.fail_on;
+        let typed = |name: &str| arguments.fail_on.iter().any(|one| one.trim() == name);
+        let file = self.file.as_deref().unwrap_or_default();
+        let by =
+            |name: &str, place: String| if typed(name) || file.is_empty() { "--fail-on: ".to_string() } else { place };
+        let (line, column) = self.settings.new_only_at.unwrap_or_default();
+        let new_only_by = by(NEW_ONLY, format!("{file}:{line}:{column}: "));
+        let refuse = |text: String| Err(Error::Usage(text));
+        if *new_only && self.earlier.is_none() && arguments.since.is_none() {
+            return refuse(format!("{new_only_by}`{NEW_ONLY}` needs something to compare with: --baseline or --since"));
+        }
+        if let (false, Some(first)) = (wanted.matches, conditions.first()) {
+            let by = by(first.as_str(), format!("{file}: fail_on: "));
+            return refuse(format!(
+                "{by}`{}` cannot be judged, for --only leaves out the search for copied code; add --only matches, or leave \
+                 the conditions out",
+                first.as_str()
+            ));
+        }
+        if self.earlier.as_ref().is_some_and(|earlier| !earlier.is_comparable(wanted)) {
+            let (whose, named) =
+                if wanted.matches { ("the earlier report", "scan again for it") } else { ("this scan", "drop --only") };
+            let text = format!(
+                "components cannot be compared, for {whose} did not look for copied code ({named}); none is called new, changed or gone"
+            );
+            if *new_only {
+                return refuse(format!("{new_only_by}`{NEW_ONLY}`: {text}"));
+            }
+            self.notes.push(text);
+        }
+        if *new_only && conditions.is_empty() {
+            self.notes.push(format!(
+                "{new_only_by}`{NEW_ONLY}` alone fails on nothing; name conditions, as in unmanaged,{NEW_ONLY}"
+            ));
+        }
+        Ok(())
+    }
+
+    /// The patterns with licence rules of their own.
+    pub fn licence_paths(&self) -> Vec<PathPattern> {
+        self.settings.policy.paths.iter().map(|part| part.pattern.clone()).collect()
+    }
+
+    /// Says which patterns of the settings mean nothing that was there, in a report that was judged.
+    pub fn idle_patterns(&self, report: &Report) -> Vec<String> {
+        let file = self.file.as_deref().unwrap_or_default();
+        let excluded =
+            report.review.excluded.iter().filter(|one| one.files == 0).map(|one| ("[[exclude]]", one.pattern.as_str()));
+        let is_idle = |part: &&PathLicences| {
+            // What an archive holds is a place of findings only.
+            let mut places = report.findings.iter().flat_map(|one| places(report, one.scan_root, &one.root));
+            !places.any(|place| part.pattern.is_place(&place))
+        };
+        let parts = report.review.idle_licence_paths.iter().filter_map(|at| self.settings.policy.paths.get(*at));
+        let parts = parts.filter(is_idle).map(|part| ("[[licenses.path]]", part.pattern.text()));
+        let note = |(table, pattern): (&str, &str)| {
+            format!(
+                "{file}: {table} `{pattern}` matches no file that ignore rules leave; patterns are of paths below the scanned folder"
+            )
+        };
+        excluded.chain(parts).map(note).collect()
+    }
+
+    /// Takes the decisions of a file; `root` is the one whose findings they are for, if it is not all of them.
+    fn add_decisions(&mut self, path: &Path, root: Option<RootNo>) -> Result<(), Error> {
+        let (mut decisions, problems) = decision::read(&text(path)?, &path.display().to_string());
+        decisions.iter_mut().for_each(|one| one.root = root);
+        self.decisions.append(&mut decisions);
+        self.problems.extend(problems);
+        Ok(())
     }
 
     /// Says what is thought of a report. `comparison` is how it stands to an earlier state of the tree, where no earlier report
@@ -77,11 +159,11 @@ impl Held {
             decisions: &self.decisions,
             comparison: comparison.as_ref(),
             today: today.get(..10).unwrap_or_default(),
-            whole,
+            // What was not looked for matches no decision, and says nothing of it.
+            whole: whole && report.wanted.matches,
         };
-        let excluded = std::mem::take(&mut report.review.excluded);
-        report.review = review(report, measure);
-        report.review.excluded = excluded;
+        let Review { excluded, idle_licence_paths, .. } = std::mem::take(&mut report.review);
+        report.review = Review { excluded, idle_licence_paths, ..review(report, measure) };
         report.problems.extend(self.problems.iter().cloned());
         report.problems.sort();
         Ok(())
@@ -119,8 +201,61 @@ fn decision_files(
     all
 }
 
+/// Of several folders that are scanned without settings, the files of decisions that stand in them: each is for what lies below
+/// its own.
+fn decisions_of_roots(arguments: &cli::Review, roots: &[PathBuf]) -> Vec<(RootNo, PathBuf)> {
+    if roots.len() < 2 || arguments.no_config || arguments.config.is_some() {
+        return Vec::new();
+    }
+    let file = |(root, number): (&PathBuf, u32)| {
+        let path = root.join(DECISIONS_FILE);
+        let wanted = root.is_dir() && is_there(&path) && !arguments.decisions.contains(&path);
+        wanted.then_some((RootNo(number), path))
+    };
+    roots.iter().zip(0..).filter_map(file).collect()
+}
+
+/// Says of files beside the roots that they are not used, and how they can be. Settings hold for a whole scan: of several roots
+/// none may have its own hold for the others. A root that is a file is no folder with settings.
+fn passed_over(arguments: &cli::Review, roots: &[PathBuf]) -> Vec<String> {
+    if arguments.no_config || arguments.config.is_some() {
+        return Vec::new();
+    }
+    let mut notes = Vec::new();
+    let mut note = |path: PathBuf, option: &str, why: &str| {
+        if is_there(&path) {
+            let path = path.display();
+            let text =
+                format!("`{path}` is not used, {why}; `{option} {path}` uses it, --no-config says no more of it");
+            if !notes.contains(&text) {
+                notes.push(text);
+            }
+        }
+    };
+    for root in roots.iter().filter(|root| root.as_os_str() != "-") {
+        match (root.is_dir(), root.parent()) {
+            (true, _) if roots.len() > 1 => {
+                note(
+                    root.join(FILE),
+                    "--config",
+                    "for settings hold for all that is scanned, and this is not the only root",
+                );
+            }
+            (false, Some(folder)) => {
+                let why = "for it holds where its folder is scanned, not a file alone";
+                note(folder.join(FILE), "--config", why);
+                if !arguments.decisions.contains(&folder.join(DECISIONS_FILE)) {
+                    note(folder.join(DECISIONS_FILE), "--decisions", why);
+                }
+            }
+            _ => {}
+        }
+    }
+    notes
+}
+
 /// Whether anything has that name. What is no file is said to be none when it is opened: it may not be passed over.
-fn is_there(path: &Path) -> bool {
+pub(super) fn is_there(path: &Path) -> bool {
     path.symlink_metadata().is_ok()
 }
 
@@ -136,7 +271,7 @@ fn open(path: &Path) -> Result<File, Error> {
     File::open(path).map_err(failed)
 }
 
-fn bytes(path: &Path) -> Result<Vec<u8>, Error> {
+pub(super) fn bytes(path: &Path) -> Result<Vec<u8>, Error> {
     let failed = |source| Error::Io { what: "cannot read", path: path.to_path_buf(), source };
     let mut bytes = Vec::new();
     open(path)?.take(limits::DECISIONS_BYTES + 1).read_to_end(&mut bytes).map_err(failed)?;
@@ -150,32 +285,12 @@ fn text(path: &Path) -> Result<String, Error> {
     Ok(String::from_utf8_lossy(&bytes(path)?).into_owned())
 }
 
-/// What stands in a file of decisions to which one is added; nothing if there is none. What would not be written as it is
-/// there is not written over.
-fn before(path: &Path) -> Result<String, Error> {
-    if !is_there(path) {
-        return Ok(String::new());
-    }
-    let text = String::from_utf8(bytes(path)?).map_err(|error| {
-        let before = error.as_bytes().iter().take(error.utf8_error().valid_up_to());
-        let line = before.filter(|byte| **byte == b'\n').count() + 1;
-        Error::Usage(format!("{}:{line}: bytes that are no UTF-8; nothing is added to such a file", path.display()))
-    })?;
-    match decision::read(&text, &path.display().to_string()) {
-        (decisions, problems) if decisions.is_empty() && !problems.is_empty() => {
-            let why = problems.first().map_or("", |problem| problem.detail.as_str());
-            Err(Error::Usage(format!("`{}` is no file of decisions: {why}", path.display())))
-        }
-        _ => Ok(text),
-    }
-}
-
 /// A mistake with its place.
 fn mistaken(path: &Path, mistake: &settings::Mistake) -> Error {
     Error::Usage(format!("{}:{}:{}: {}", path.display(), mistake.line, mistake.column, mistake.detail))
 }
 
-fn earlier(path: &Path) -> Result<Recorded, Error> {
+pub(super) fn earlier(path: &Path) -> Result<Recorded, Error> {
     let file = open(path)?;
     recorded::read(BufReader::new(file.take(limits::REPORT_BYTES))).map_err(|why| {
         Error::Usage(format!("`{}`: {why}; make one with `foundling scan --format json`", path.display()))
@@ -213,92 +328,9 @@ pub fn init(arguments: &cli::Init) -> Result<PathBuf, Error> {
     Ok(path)
 }
 
-fn write(path: &Path, bytes: &[u8]) -> Result<(), Error> {
+pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<(), Error> {
     let failed = |source| Error::Io { what: "cannot write", path: path.to_path_buf(), source };
     let mut file = AtomicFile::create(path)?;
     file.write_all(bytes).map_err(failed)?;
     file.commit()
-}
-
-/// `foundling decide`: adds a decision, and says what it is.
-///
-/// # Errors
-/// Something is missing or is not what it should be, the finding is not in the report, the file cannot be written.
-pub fn decide(arguments: &cli::Decide) -> Result<String, Error> {
-    let usage = |text: &str| Err(Error::Usage(text.to_string()));
-    let (id, word) = match (&arguments.words[..], &arguments.component) {
-        ([word], Some(_)) => (None, word),
-        ([id, word], None) => (Some(id.trim_start_matches("id:")), word),
-        ([_], None) => return usage("name a finding by its id and the decision, or a component with --component"),
-        _ => return usage("with --component there is no finding: leave the id out"),
-    };
-    let Some(kind) = cli::decision_kind(word) else {
-        return Err(Error::Usage(format!(
-            "`{word}` is no decision; there are accepted, replaced-by, false-positive, own-code, to-be-removed"
-        )));
-    };
-    let decided = decided(arguments, kind)?;
-    let (component, (sketch, around)) = match (id, &arguments.component, &arguments.report) {
-        (None, Some(component), _) => (component.clone(), Default::default()),
-        (Some(id), _, Some(report)) => found(id, report)?,
-        _ => {
-            return usage(
-                "say with --report which JSON report has the finding; make one with `foundling scan --format json -o report.json`",
-            );
-        }
-    };
-    let (sketch, around, paths) = (&sketch, &around, &arguments.paths);
-    let entry = NewEntry { component: &component, decided: &decided, sketch, around, paths }.text();
-    let path = &arguments.decisions;
-    let shown = path.display().to_string();
-    let before = before(path)?;
-    // What was just written must hold when it is read again, and be the one decision.
-    match decision::read(&entry, &shown) {
-        (read, problems) if read.len() == 1 && problems.is_empty() => {}
-        (_, problems) => {
-            let why = problems.first().map_or("it would be more than one", |problem| problem.detail.as_str());
-            return Err(Error::Usage(format!("the decision would not be understood: {why}")));
-        }
-    }
-    let gap = if before.is_empty() || before.ends_with('\n') { "" } else { "\n" };
-    let entry = if before.is_empty() { entry.trim_start() } else { &entry };
-    write(path, format!("{before}{gap}{entry}").as_bytes())?;
-    Ok(format!("{word}: {component}, in {}", path.display()))
-}
-
-fn decided(arguments: &cli::Decide, kind: DecisionKind) -> Result<Decided, Error> {
-    if let Some(day) = arguments.expires.as_ref().filter(|day| !is_day(day)) {
-        return Err(Error::Usage(format!("--expires `{day}` is no date; write 2027-01-31")));
-    }
-    let user = || ["GIT_AUTHOR_NAME", "USER", "USERNAME"].iter().find_map(|name| std::env::var(name).ok());
-    let author = arguments.author.clone().or_else(user).filter(|name| !name.trim().is_empty());
-    Ok(Decided {
-        kind,
-        reason: arguments.reason.clone(),
-        author: author.ok_or_else(|| Error::Usage("name who decides with --author".to_string()))?,
-        date: stamp()?.to_string().get(..10).unwrap_or_default().to_string(),
-        expires: arguments.expires.clone(),
-        replaced_by: arguments.replaced_by.clone(),
-        file: String::new(),
-        line: 0,
-    })
-}
-
-/// Component and content of a finding of a report. A discrepancy has no content, so no decision about one.
-fn found(id: &str, report: &Path) -> Result<(String, (Sketch, Sketch)), Error> {
-    let recorded = earlier(report)?;
-    if recorded.discrepancies.iter().any(|one| one.id == id) {
-        return Err(Error::Usage(format!(
-            "`{id}` is a declaration that does not hold; decide about its component with --component and --path"
-        )));
-    }
-    let one = recorded.components.iter().find(|one| one.id == id);
-    let one = one.ok_or_else(|| {
-        Error::Usage(format!("`{}` has no finding `{id}`; ids stand behind `id:` in reports", report.display()))
-    })?;
-    let sketches = one.sketches();
-    if sketches.0.0.is_empty() {
-        return Err(Error::Usage(format!("the report says nothing of the content of `{id}`; scan again")));
-    }
-    Ok((base_of(&one.purl).to_string(), sketches))
 }

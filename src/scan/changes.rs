@@ -172,6 +172,9 @@ fn head(root: &Path, revision: &str) -> Result<Head, String> {
     match known {
         Some(commit) => Ok(Head { commit: String::from_utf8_lossy(&commit).trim().to_string(), at_top }),
         None => {
+            if revision.contains("..") {
+                return Err("that is a range; name the one revision to compare with".to_string());
+            }
             let shallow = ask(&["rev-parse", "--is-shallow-repository"]).is_ok_and(|said| said.starts_with(b"true"));
             let hint = if shallow { "; the clone is shallow, fetch more of its history" } else { "" };
             Err(format!("there is no such revision{hint}"))

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::ownership::{Release, files, index, scan_with};
 use crate::program::Tree;
+use crate::sources::c_file;
 
 const WIDGET: &str = "pkg:npm/widget";
 
@@ -294,4 +295,38 @@ fn base64(bytes: &[u8]) -> String {
         out.extend((0..=chunk.len()).map(letter));
     }
     out
+}
+
+#[test]
+fn a_long_piece_of_a_component_that_is_installed_is_a_finding_of_its_own() {
+    let tree = Tree::new();
+    let of = |at: u64| (format!("src/part{at}.c"), c_file(1100 + 20 * at, 15));
+    let source = of(1).1;
+    assert!(source.lines().count() > 120);
+    index(&tree, "known", &[], &[Release::of("pkg:npm/widget@1.0.0", None, &[of(0), of(1), of(2), of(3)])]);
+    (0..4).map(of).for_each(|(path, text)| tree.add(&format!("tree/node_modules/widget/{path}"), text));
+    tree.add("tree/package-lock.json", lock(&[("node_modules/widget", "1.0.0")]));
+    let own = c_file(77, 3);
+    tree.add("tree/src/own.c", format!("{own}{source}"));
+    let short: String = source.lines().take(60).map(|line| format!("{line}\n")).collect();
+    tree.add("tree/src/short.c", format!("{short}{}", c_file(78, 9)));
+    let report = scan(&tree);
+    let pasted = component(&report, "src/own.c");
+    assert_eq!((&pasted["kind"], &pasted["managed"]), (&json!("snippet"), &json!(false)));
+    assert_eq!(pasted["duplicates"][0]["manifest"], "package-lock.json");
+    assert_eq!(report["components"].as_array().unwrap().len(), 2, "a short one is said of the file");
+}
+
+#[test]
+fn what_others_carry_is_of_the_component_that_most_of_it_stands_in() {
+    let tree = Tree::new();
+    let (old, new) = (c_file(500, 12), c_file(500, 11) + &c_file(900, 1));
+    let gadget = Release::of("pkg:npm/gadget@2.0.0", None, &[("gadget.c".to_string(), new)]);
+    let carried =
+        [("external/gadget-1/gadget.c".to_string(), old.clone()), ("src/suite.c".to_string(), c_file(700, 9))];
+    index(&tree, "known", &[], &[gadget, Release::of("pkg:npm/suite@1.0.0", None, &carried)]);
+    tree.add("tree/static/g.c", old);
+    let report = scan(&tree);
+    let found = component(&report, "static/g.c");
+    assert_eq!((&found["purl"], &found["kind"]), (&json!("pkg:npm/gadget@2.0.0"), &json!("snippet")));
 }

@@ -61,7 +61,7 @@ pub(super) struct Front<'r> {
     /// Findings of the earlier report that are gone: place and purl.
     gone: Part<(String, String)>,
     /// Decisions that decide nothing: place, component, why.
-    idle: Part<(String, String, Idle)>,
+    idle: Part<(String, String, Idle, u64)>,
     /// Parts that the settings leave out: pattern, reason, files.
     excluded: Part<(String, String, u64)>,
 }
@@ -92,7 +92,7 @@ pub(super) fn front<'r>(
         problems: sum.problems.iter().map(|(code, count)| (*code, *count)).collect(),
         gone: part(&review.gone, |gone| (shown(&gone.root), shown(&gone.purl))),
         idle: part(&review.idle, |idle| {
-            (format!("{}:{}", safe(&idle.file), idle.line), shown(&idle.component), idle.why)
+            (format!("{}:{}", safe(&idle.file), idle.line), shown(&idle.component), idle.why, idle.files)
         }),
         excluded: part(&review.excluded, |one| (shown(&one.pattern), shown(&one.reason), one.files)),
     }

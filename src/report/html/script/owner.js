@@ -234,7 +234,7 @@ function leftOut() {
   return [DATA.problems.length > 0 && [h('h2', null, 'Not examined in full'), table('Files that a reason stands for', ['Reason', 'Files'],
     DATA.problems.map(([code, many]) => [code.replaceAll('-', ' '), number(many)]))],
   excluded > 0 && [h('h2', null, 'Left out by the settings'), table('Patterns', ['Pattern', 'Files', 'Reason'], patterns.map(([pattern, reason, files]) => [pattern, number(files), reason]))],
-  idle > 0 && [h('h2', null, 'Decisions that decide nothing'), table('Decisions', ['Place', 'Component', 'Why'], idles.map(([place, component, reason]) => [place, component, why[reason]]))]];
+  idle > 0 && [h('h2', null, 'Decisions that decide nothing'), table('Decisions', ['Place', 'Component', 'Why'], idles.map(([place, component, reason, files]) => [place, component, why[reason] + (files > 0 ? '; copied lines of it are still in ' + number(files) + (files === 1 ? ' file' : ' files') : '')]))]];
 }
 
 /** The list of every file in the report, which is unpacked when it is asked for. */

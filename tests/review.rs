@@ -145,10 +145,10 @@ fn a_decision_holds_when_an_index_learns_that_all_of_a_file_is_known() {
     assert_eq!(made.status, Some(0), "{made:?}");
     index(&tree, "known", &[], &[release("pkg:generic/one@1.0", &half), release("pkg:generic/one@2.0", &all)]);
     let after = report(&tree, &["--decisions", "d.toml"]);
-    assert_eq!(components(&after)[0]["kind"], "copied");
+    assert_eq!(components(&after)[0]["kind"], "vendored", "all of a release");
     assert_ne!(components(&after)[0]["decision"], Value::Null);
-    tree.add("tree/lib/copy.c", format!("{all}{}", c_file(9200, 12)));
-    let more = [release("pkg:generic/one@2.0", &all), release("pkg:generic/one@3.0", &(all + &c_file(9200, 12)))];
+    tree.add("tree/lib/copy.c", format!("{all}{}", c_file(9200, 40)));
+    let more = [release("pkg:generic/one@2.0", &all), release("pkg:generic/one@3.0", &(all + &c_file(9200, 40)))];
     index(&tree, "known", &[], &more);
     let grown = report(&tree, &["--decisions", "d.toml"]);
     assert_eq!(components(&grown)[0]["decision"], Value::Null, "what was not there when it was decided");

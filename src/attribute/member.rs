@@ -39,6 +39,8 @@ const VERBATIM_EXACTNESS: f32 = 0.95;
 /// Lines that they must be where the tree holds the component elsewhere, too: shorter ones are what the same authors write, or
 /// what is built of it.
 const HELD_LINES: u32 = 100;
+/// So many components side by side make a folder of packages, whose files are nobody's own code.
+const SHELF: usize = 8;
 /// Source lines that are counted together.
 const BLOCK_LINES: u32 = 16;
 
@@ -205,10 +207,13 @@ fn pieces(
         .keys()
         .flat_map(|(file, _)| explanations[*file as usize].iter().map(|one| (*file, origin(one.component))))
         .collect();
-    // A component that the tree holds anyway: short pieces of it elsewhere (a bundle made of it, code of the same authors) are
-    // said of the file and are no second finding.
-    let held: HashSet<Number> =
-        sites.iter().filter(|site| site.whole_files >= ESTABLISHED).map(|site| site.component).collect();
+    // A component that the tree holds anyway: short pieces of it elsewhere (a bundle made of it, code of the same authors), and
+    // those in another package beside it, are said of the file and are no second finding.
+    let established = || sites.iter().filter(|site| site.whole_files >= ESTABLISHED);
+    let held: HashSet<Number> = established().map(|site| site.component).collect();
+    let mut shelves: HashMap<String, usize> = HashMap::new();
+    established().for_each(|site| *shelves.entry(folder(&site.root).to_string()).or_default() += 1);
+    shelves.retain(|_, packages| *packages >= SHELF);
     let lenders = Lenders::of(sites);
     for ((file, component), snippets) in alone {
         let known = &mut explanations[file as usize];
@@ -221,7 +226,7 @@ fn pieces(
             .collect();
         let site = (creates
             && !settled.contains(&(file, origin(component)))
-            && (!held.contains(&component) || is_pasted(&parts, HELD_LINES))
+            && (!held.contains(&component) || is_pasted(&parts, HELD_LINES) && !is_shelved(&shelves, path))
             && !lenders.around(catalog, component, path)
             && (is_pasted(&parts, 0)
                 || parts.iter().any(|part| is_finding(part, &catalog.entry(component).name, path))))
@@ -232,6 +237,11 @@ fn pieces(
         }
         known.extend(snippets.iter().map(|snippet| Explanation { site, component, snippet: Some(*snippet) }));
     }
+}
+
+/// Whether a file is of a package that stands among others.
+fn is_shelved(shelves: &HashMap<String, usize>, path: &str) -> bool {
+    path::ancestors(path).skip(1).any(|above| shelves.contains_key(above))
 }
 
 /// Whether a piece is so much of both files that the file is the component's, altered.

@@ -1,10 +1,10 @@
 use super::*;
-use crate::model::declaration::{Checksum, RecordedFile};
+use crate::model::declaration::{Checksum, Layout, RecordedFile};
 use crate::model::ids::RootNo;
 
 fn manifest(path: &str, kind: ManifestKind, ecosystem: &'static str, declarations: Vec<Declaration>) -> Manifest {
-    let (root, subject, needs) = (RootNo(0), None, Vec::new());
-    Manifest { root, path: path.into(), kind, ecosystem, whole: true, declarations, subject, needs }
+    let (root, subject, needs, layout) = (RootNo(0), None, Vec::new(), Layout::default());
+    Manifest { root, path: path.into(), kind, ecosystem, whole: true, declarations, subject, needs, layout }
 }
 
 fn declared(purl: &str, version: &str, site: Site) -> Declaration {

@@ -9,7 +9,10 @@ use std::path::{Path, PathBuf};
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
-use crate::model::declaration::{Checked, Checksum, Declaration, Extent, Manifest, ManifestKind, RecordedFile, Site};
+use super::is_within;
+use crate::model::declaration::{
+    Checked, Checksum, Declaration, ENVIRONMENT, Extent, Manifest, ManifestKind, RecordedFile, Site,
+};
 use crate::model::finding::Change;
 use crate::model::limits;
 use crate::model::place::{base_name, folder};
@@ -128,6 +131,9 @@ impl<'m> Recorded<'m> {
                 let Site::Files(all) = &declaration.site else { continue };
                 for file in all {
                     files.insert(file.path.as_str());
+                    if !is_of_package(manifest, folder(&file.path)) {
+                        continue;
+                    }
                     let owner = owners.entry(folder(&file.path)).or_insert(Some((at, number)));
                     if *owner != Some((at, number)) {
                         *owner = None;
@@ -136,10 +142,25 @@ impl<'m> Recorded<'m> {
             }
         }
         let mut folders: BTreeMap<(usize, usize), Vec<&str>> = BTreeMap::new();
-        for (home, owner) in owners.into_iter().filter(|(home, _)| !home.is_empty()) {
+        for (home, owner) in owners {
             owner.into_iter().for_each(|owner| folders.entry(owner).or_default().push(home));
         }
         Recorded { files, folders }
+    }
+}
+
+/// Whether a folder of recorded files may be the package's alone: a crate's and those below it; of Python those below the folder
+/// that all packages share, but for the environment's. Interpreters, environments and people put files into the shared ones.
+fn is_of_package(manifest: &Manifest, home: &str) -> bool {
+    let record = folder(&manifest.path);
+    match manifest.ecosystem {
+        "cargo" => !record.is_empty() && (home == record || is_within(record, home)),
+        "pypi" => {
+            let packages = folder(record);
+            let inner = home.strip_prefix(packages).unwrap_or_default().trim_start_matches('/');
+            is_within(packages, home) && !inner.split('/').next().is_some_and(|first| ENVIRONMENT.contains(&first))
+        }
+        _ => false,
     }
 }
 
@@ -237,6 +258,7 @@ fn holds_a_file(root: &Path, path: &str, extent: Extent) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::declaration::Layout;
     use crate::model::ids::RootNo;
 
     fn manifest(kind: ManifestKind, site: Site) -> Manifest {
@@ -251,6 +273,7 @@ mod tests {
             declarations: vec![declaration],
             subject: None,
             needs: Vec::new(),
+            layout: Layout::default(),
         }
     }
 
@@ -287,6 +310,25 @@ mod tests {
         };
         let found = check(folder.path(), &[record("a"), record("b")]);
         assert!(found.iter().all(|one| one.present && one.changes.is_empty()));
+    }
+
+    #[test]
+    fn what_lies_in_folders_that_many_share_is_added_to_no_package() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path();
+        for path in ["l/a.py", "l/handler.py", "l/p/b.py", "l/p/new.py", "bin/p", "bin/activate", "l/bin/q", "l/bin/r"]
+        {
+            fs::create_dir_all(root.join(path).parent().unwrap()).unwrap();
+            fs::write(root.join(path), path).unwrap();
+        }
+        let unsigned = |path: &str| RecordedFile { path: path.into(), checksum: Checksum::None };
+        let files = ["l/a.py", "l/p/b.py", "bin/p", "l/bin/q"].map(unsigned).to_vec();
+        let mut record = manifest(ManifestKind::InstallRecord, Site::Files(files));
+        record.path = "l/p-1.dist-info/RECORD".into();
+        let found = check(root, &[record.clone()]);
+        assert_eq!(found[0].changes, [(Change::Added, "l/p/new.py".to_string())]);
+        (record.path, record.ecosystem) = ("l/p/.cargo-checksum.json".into(), "cargo");
+        assert_eq!(check(root, &[record])[0].changes, [(Change::Added, "l/p/new.py".to_string())]);
     }
 
     #[test]

@@ -27,7 +27,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::path::Path;
 
 use crate::error::{Code, Problem};
-use crate::model::declaration::{Declaration, Extent, Manifest, ManifestKind, Site, Subject, is_name};
+use crate::model::declaration::{Declaration, Extent, Layout, Manifest, ManifestKind, Site, Subject, is_name};
 use crate::model::ids::RootNo;
 use crate::model::limits;
 use crate::model::place::{base_name, folder};
@@ -82,6 +82,8 @@ struct Found {
     subject: Option<Subject>,
     /// What that needs in its turn: purls.
     needs: Vec<String>,
+    /// How packages are installed, where it is not as usual.
+    layout: Layout,
     declarations: Vec<Declaration>,
     /// What it could not make sense of: 1-based line (0 where not known), and why.
     complaints: Vec<(u32, String)>,
@@ -205,6 +207,7 @@ pub fn read(root: RootNo, path: &str, bytes: &[u8], size: u64) -> Option<(Manife
         declarations: found.declarations,
         subject: found.subject,
         needs: found.needs,
+        layout: found.layout,
     };
     Some((manifest, problems))
 }

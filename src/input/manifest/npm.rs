@@ -67,6 +67,10 @@ fn lock(source: Source<'_>) -> Found {
 fn by_folder(home: &str, packages: &Map<String, Value>, lines: &KeyLines<'_>, found: &mut Found) {
     for (key, entry) in packages {
         let Some((above, folder)) = key.rsplit_once("node_modules/") else { continue };
+        // With links, packages lie in folders of a store, which are none themselves.
+        if folder.strip_prefix(".store/").is_some_and(is_folder_of_package) && entry.get("version").is_none() {
+            continue;
+        }
         let climbs = key.split(['/', '\\']).any(|part| part == "..");
         if climbs || !(above.is_empty() || above.ends_with('/')) || !is_folder_of_package(folder) {
             found.complain(lines.line(key), format!("`{key}` is no place of a package: not used"));
@@ -203,6 +207,9 @@ mod tests {
         let old = r#"{"lockfileVersion": 1, "dependencies": {"../../src": {"version": "npm:zlib@1"}, "a": {"version": "1"}}}"#;
         assert_eq!(declared("package-lock.json", old), ["1 pkg:npm/a@1 node_modules/a/**"]);
         assert!(complaints("package-lock.json", old)[0].contains("no place of a package"));
+        let linked = r#"{"packages": {"node_modules/.store/a@1-x": {}, "node_modules/.store/@s/b@1-x": {}, "node_modules/.store/a@1-x/node_modules/a": {"version": "1"}}}"#;
+        assert!(complaints("node_modules/.package-lock.json", linked).is_empty());
+        assert_eq!(declared("node_modules/.package-lock.json", linked).len(), 1);
         let good = r#"{"packages": {"a/node_modules/@s/b/node_modules/c": {"version": "1"}, "node_modules/@s/b": {"version": "1"}}}"#;
         assert_eq!(declared("package-lock.json", good).len(), 2);
     }

@@ -82,9 +82,13 @@ pub fn find(found: &Found<'_, '_>) -> Vec<Discrepancy> {
             });
         }
     }
+    misinstalled(found, &mut out);
     unrecognised(found, &carried, &mut out);
     for by in found.accounts.extraneous() {
         let Some((manifest, declaration)) = found.accounts.get(*by) else { continue };
+        if found.accounts.is_carried(manifest) {
+            continue;
+        }
         let root = place(manifest, declaration).unwrap_or_default();
         out.push(discrepancy(found.root, DiscrepancyKind::Extraneous, declared_at(manifest, declaration), root));
     }
@@ -152,6 +156,22 @@ fn checked(
     for (_, manifest, declaration) in places.into_values().filter(|(present, ..)| !present) {
         let root = place(manifest, declaration).unwrap_or_default();
         out.push(discrepancy(found.root, DiscrepancyKind::Absent, declared_at(manifest, declaration), root));
+    }
+}
+
+/// Installed packages that say of themselves that they are of another release than their lockfile has.
+fn misinstalled(found: &Found<'_, '_>, out: &mut Vec<Discrepancy>) {
+    for (by, own) in found.accounts.installed() {
+        let (Some((manifest, declaration)), Some((_, own))) = (found.accounts.get(by), found.accounts.get(own)) else {
+            continue;
+        };
+        let (Some(locked), Some(version)) = (&declaration.version, &own.version) else { continue };
+        if !same_version(locked, version) {
+            let root = place(manifest, declaration).unwrap_or_default();
+            let declared = declared_at(manifest, declaration);
+            let wrong = discrepancy(found.root, DiscrepancyKind::WrongVersion, declared, root);
+            out.push(Discrepancy { found: vec![version.clone()], ..wrong });
+        }
     }
 }
 

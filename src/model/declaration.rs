@@ -40,6 +40,8 @@ pub const ENVIRONMENT: &[&str] = &["bin", "Scripts", "share", "include", "etc", 
 pub enum Checksum {
     /// SHA-256 of the bytes.
     Sha256([u8; 32]),
+    /// One that the file there turned out not to have.
+    Fails,
     /// None that is understood: the file is only named.
     None,
 }

@@ -25,12 +25,36 @@ const NOTES: &[&str] = &["README.chromium", "moz.yaml", "METADATA", ".gitrepo", 
 
 /// Looks at the sites of install records and of notes in the tree at `root`. What cannot be read counts as not there. Links
 /// are not followed.
-pub fn check(root: &Path, manifests: &[Manifest]) -> Vec<Checked> {
+///
+/// Of each recorded file that has not the checksum of its record that is noted there, too.
+pub fn check(root: &Path, manifests: &mut [Manifest]) -> Vec<Checked> {
     check_some(root, manifests, &|_| true)
 }
 
 /// [`check`] of some of a tree's manifests.
-pub fn check_some(root: &Path, manifests: &[Manifest], wanted: &(dyn Fn(&Manifest) -> bool + Sync)) -> Vec<Checked> {
+pub fn check_some(
+    root: &Path,
+    manifests: &mut [Manifest],
+    wanted: &(dyn Fn(&Manifest) -> bool + Sync),
+) -> Vec<Checked> {
+    let (checked, failing): (Vec<Checked>, Vec<BTreeSet<String>>) = looks(root, manifests, wanted).into_iter().unzip();
+    for (one, failing) in checked.iter().zip(failing).filter(|(_, failing)| !failing.is_empty()) {
+        let declarations = manifests.get_mut(one.manifest).map(|manifest| &mut manifest.declarations);
+        let Some(declaration) = declarations.and_then(|all| all.get_mut(one.declaration)) else { continue };
+        if let Site::Files(files) = &mut declaration.site {
+            let fails = files.iter_mut().filter(|file| failing.contains(&file.path));
+            fails.for_each(|file| file.checksum = Checksum::Fails);
+        }
+    }
+    checked
+}
+
+/// What a look at each site says, with all files whose checksums fail.
+fn looks(
+    root: &Path,
+    manifests: &[Manifest],
+    wanted: &(dyn Fn(&Manifest) -> bool + Sync),
+) -> Vec<(Checked, BTreeSet<String>)> {
     let recorded = Recorded::of(manifests);
     let looked_at = |kind| matches!(kind, ManifestKind::InstallRecord | ManifestKind::VendoringNote);
     let sites: Vec<(usize, usize, &Declaration)> = manifests
@@ -48,8 +72,10 @@ pub fn check_some(root: &Path, manifests: &[Manifest], wanted: &(dyn Fn(&Manifes
             Site::Elsewhere | Site::Somewhere(_) => return None,
         };
         let files = changes.len() as u32;
+        let failing = changes.iter().filter(|(change, _)| *change == Change::Modified);
+        let failing = failing.map(|(_, path)| path.clone()).collect();
         let changes = changes.into_iter().take(limits::CHANGES_LISTED).collect();
-        Some(Checked { manifest, declaration, present, files, changes })
+        Some((Checked { manifest, declaration, present, files, changes }, failing))
     };
     sites.into_par_iter().filter_map(look).collect()
 }
@@ -179,7 +205,7 @@ fn compare(
         present |= there;
         match &file.checksum {
             // A record without a checksum is written for what the installer makes itself.
-            Checksum::None => {}
+            Checksum::None | Checksum::Fails => {}
             Checksum::Sha256(_) if !there => changes.push((Change::Missing, file.path.clone())),
             Checksum::Sha256(expected) => {
                 if looks.files.get(file.path.as_str()).is_some_and(|found| found != expected) {
@@ -293,7 +319,11 @@ mod tests {
         let unhashed = RecordedFile { path: "a/RECORD".into(), checksum: Checksum::None };
         let files =
             vec![recorded("a/same.py", "1"), recorded("a/other.py", "two"), recorded("a/gone.py", "5"), unhashed];
-        let found = check(root, &[manifest(ManifestKind::InstallRecord, Site::Files(files))]);
+        let mut manifests = [manifest(ManifestKind::InstallRecord, Site::Files(files))];
+        let found = check(root, &mut manifests);
+        let Site::Files(files) = &manifests[0].declarations[0].site else { panic!("{manifests:?}") };
+        let fails = files.iter().filter(|file| file.checksum == Checksum::Fails).map(|file| file.path.as_str());
+        assert_eq!(fails.collect::<Vec<_>>(), ["a/other.py"]);
         let expected = [(Change::Missing, "a/gone.py"), (Change::Added, "a/new.py"), (Change::Modified, "a/other.py")];
         assert_eq!(found[0].changes, expected.map(|(change, path)| (change, path.to_string())));
         assert!(found[0].present && found[0].files == 3);
@@ -308,7 +338,7 @@ mod tests {
             fs::write(folder.path().join("n").join(name), name).unwrap();
             manifest(ManifestKind::InstallRecord, Site::Files(vec![recorded(&format!("n/{name}"), name)]))
         };
-        let found = check(folder.path(), &[record("a"), record("b")]);
+        let found = check(folder.path(), &mut [record("a"), record("b")]);
         assert!(found.iter().all(|one| one.present && one.changes.is_empty()));
     }
 
@@ -325,10 +355,10 @@ mod tests {
         let files = ["l/a.py", "l/p/b.py", "bin/p", "l/bin/q"].map(unsigned).to_vec();
         let mut record = manifest(ManifestKind::InstallRecord, Site::Files(files));
         record.path = "l/p-1.dist-info/RECORD".into();
-        let found = check(root, &[record.clone()]);
+        let found = check(root, &mut [record.clone()]);
         assert_eq!(found[0].changes, [(Change::Added, "l/p/new.py".to_string())]);
         (record.path, record.ecosystem) = ("l/p/.cargo-checksum.json".into(), "cargo");
-        assert_eq!(check(root, &[record])[0].changes, [(Change::Added, "l/p/new.py".to_string())]);
+        assert_eq!(check(root, &mut [record])[0].changes, [(Change::Added, "l/p/new.py".to_string())]);
     }
 
     #[test]
@@ -368,11 +398,11 @@ mod tests {
         fs::create_dir_all(root.join("z/src")).unwrap();
         fs::write(root.join("z/README.chromium"), "").unwrap();
         let note = |extent| manifest(ManifestKind::VendoringNote, Site::Folder { path: "z".into(), extent });
-        let present = |extent| check(root, &[note(extent)])[0].present;
+        let present = |extent| check(root, &mut [note(extent)])[0].present;
         assert!(!present(Extent::Component));
         fs::write(root.join("z/src/a.c"), "").unwrap();
         assert!(present(Extent::Component) && !present(Extent::Folder));
         let wish = manifest(ManifestKind::Lockfile, Site::Folder { path: "z".into(), extent: Extent::Everything });
-        assert!(check(root, &[wish]).is_empty(), "what a lockfile names need not be installed");
+        assert!(check(root, &mut [wish]).is_empty(), "what a lockfile names need not be installed");
     }
 }

@@ -165,6 +165,11 @@ impl<'m> Accounts<'m> {
     /// Whether a manifest came with a package that another one accounts for: what it says of its surroundings is that
     /// package's business, or its test data.
     pub fn is_carried(&self, manifest: &Manifest) -> bool {
+        // Who packages for a system changes what he packages, and its record with it or not.
+        let mut records = self.files.get(manifest.path.as_str()).into_iter().flatten().filter_map(|by| self.get(*by));
+        if records.any(|(by, _)| by.ecosystem == "deb" && by.path != manifest.path) {
+            return true;
+        }
         let account = self.account(&manifest.path, &Names::default());
         account.and_then(|account| self.get(account.by)).is_some_and(|(by, _)| by.path != manifest.path)
     }
@@ -182,14 +187,10 @@ impl<'m> Accounts<'m> {
     /// What accounts for a file of the tree, `names` being those of the component that it is of. Members of an archive are
     /// accounted for as the archive is, whose path it then is.
     pub fn account(&self, path: &str, names: &Names) -> Option<Account> {
-        let relation = |by: &Ref| match self.is_of(*by, names) {
-            true => Relation::Declares,
-            false => Relation::Carries,
-        };
-        let of = |by: &Ref| Account { relation: relation(by), by_record: !self.is_lock(*by), by: *by };
+        let of = |by: &Ref| self.account_by(*by, names);
         // Who wrote another component over a recorded file did not install that.
         let is_other = names.purls().next().is_some();
-        let holds = |by: &&Ref| !(is_other && self.failing.contains(&(**by, path))) || self.is_of(**by, names);
+        let holds = |by: &&Ref| !(is_other && self.failing.contains(&(**by, path))) || self.is_alike(**by, names);
         if let Some(account) = self.files.get(path).into_iter().flatten().filter(holds).map(of).min() {
             return Some(account);
         }
@@ -216,6 +217,24 @@ impl<'m> Accounts<'m> {
         }
         let noted = names.keys().filter_map(|key| self.somewhere.get(key)).flatten();
         noted.filter(|(_, below)| is_below(path, below)).map(|(by, _)| of(by)).min()
+    }
+
+    /// The record that names a file which is not as it says: where it accounts for other files of the component beside it, that is
+    /// a modified one of these.
+    pub fn modified(&self, path: &str, names: &Names) -> Option<Account> {
+        let (key, _) = self.files.get_key_value(path)?;
+        let fails = |by: &&Ref| self.failing.contains(&(**by, *key));
+        self.files.get(path)?.iter().filter(fails).map(|by| self.account_by(*by, names)).min()
+    }
+
+    fn account_by(&self, by: Ref, names: &Names) -> Account {
+        let relation = if self.is_of(by, names) { Relation::Declares } else { Relation::Carries };
+        Account { relation, by_record: !self.is_lock(by), by }
+    }
+
+    /// Whether a declaration may mean a component, whatever purl that goes by.
+    fn is_alike(&self, by: Ref, names: &Names) -> bool {
+        self.get(by).is_some_and(|(_, declaration)| declared_names(declaration).alike(names))
     }
 
     /// Whether a declaration names a component. People who note what they copied call it by its name, not by a purl.

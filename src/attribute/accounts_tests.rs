@@ -3,8 +3,8 @@ use crate::model::declaration::{Checksum, Layout, RecordedFile};
 use crate::model::ids::RootNo;
 
 fn manifest(path: &str, kind: ManifestKind, ecosystem: &'static str, declarations: Vec<Declaration>) -> Manifest {
-    let (root, subject, needs, layout) = (RootNo(0), None, Vec::new(), Layout::default());
-    Manifest { root, path: path.into(), kind, ecosystem, whole: true, declarations, subject, needs, layout }
+    let (root, subject, layout) = (RootNo(0), None, Layout::default());
+    Manifest { root, path: path.into(), kind, ecosystem, whole: true, declarations, subject, layout }
 }
 
 fn declared(purl: &str, version: &str, site: Site) -> Declaration {
@@ -101,7 +101,8 @@ fn without_a_lockfile_an_installed_package_is_one_that_something_asks_for() {
         |wish: &str| manifest("package.json", ManifestKind::Manifest, "npm", vec![declared(wish, "", Site::Elsewhere)]);
     assert_eq!(by(&[record.clone(), project("pkg:npm/other")], path, JQUERY), None);
     let needs = vec![JQUERY.to_string(), "pkg:npm/other".to_string()];
-    let other = Manifest { needs, ..installed("node_modules/other") };
+    let layout = Layout { needs, ..Layout::default() };
+    let other = Manifest { layout, ..installed("node_modules/other") };
     assert!(by(&[record.clone(), project("pkg:npm/other"), other.clone()], path, JQUERY).is_some());
     assert_eq!(by(&[record, project("pkg:npm/else"), other], path, JQUERY), None, "nothing asks for what asks");
 }
@@ -161,7 +162,7 @@ fn what_came_inside_a_package_is_carried_by_it() {
     let mut outer = installed("node_modules/outer");
     outer.layout.bundled = vec!["pkg:npm/a".into()];
     let mut inner = installed("node_modules/outer/node_modules/a");
-    inner.needs = vec!["pkg:npm/b".into()];
+    inner.layout.needs = vec!["pkg:npm/b".into()];
     let needed = installed("node_modules/outer/node_modules/b");
     let pasted = installed("node_modules/outer/node_modules/c");
     let tree = [lock, project(""), outer, inner, needed, pasted];
@@ -234,6 +235,17 @@ fn a_package_may_say_of_itself_that_it_is_of_another_version() {
 }
 
 #[test]
+fn a_record_that_came_in_a_package_of_a_system_is_carried_by_that() {
+    let files = |path: &str| Site::Files(vec![RecordedFile { path: path.into(), checksum: Checksum::None }]);
+    let path = "usr/lib/a-1.dist-info/RECORD";
+    let record = manifest(path, ManifestKind::InstallRecord, "pypi", vec![declared("pkg:pypi/a", "1", files(path))]);
+    let of = vec![declared("pkg:deb/debian/python3-a", "1-1", files(path))];
+    let list = manifest("var/lib/dpkg/info/python3-a.list", ManifestKind::InstallRecord, "deb", of);
+    let is_carried = |tree: &[&Manifest]| Accounts::of(tree.to_vec(), &BTreeSet::new()).is_carried(&record);
+    assert!(is_carried(&[&record, &list]) && !is_carried(&[&record]));
+}
+
+#[test]
 fn packages_of_a_whole_machine_have_no_project() {
     let mut record = installed("usr/lib/node_modules/jquery");
     let path = "usr/lib/node_modules/jquery/a.js";
@@ -254,8 +266,11 @@ fn a_record_accounts_for_the_files_that_it_names() {
     let Site::Files(files) = &mut tree[0].declarations[0].site else { panic!("{tree:?}") };
     files[0].checksum = Checksum::Fails;
     assert!(by(&tree, "site/six.py", "pkg:pypi/six").is_some(), "modified, and still that");
+    assert!(by(&tree, "site/six.py", "pkg:github/benjaminp/six").is_some(), "the same under another purl");
     assert_eq!(by(&tree, "site/six.py", JQUERY), None, "another was written over it");
     let accounts = Accounts::of(tree.iter().collect(), &BTreeSet::new());
+    assert!(accounts.modified("site/six.py", &Names::of([JQUERY])).is_some());
+    assert!(accounts.modified("site/other.py", &Names::of([JQUERY])).is_none());
     assert!(accounts.account("site/six.py", &Names::default()).is_some(), "nobody knows what it is");
 }
 

@@ -239,7 +239,6 @@ mod tests {
                 whole: true,
                 declarations: Vec::new(),
                 subject: None,
-                needs: Vec::new(),
                 layout: Layout::default(),
             };
             record_root(&manifest, &one).to_string()

@@ -151,8 +151,6 @@ pub struct Manifest {
     pub declarations: Vec<Declaration>,
     /// What it says its own folder is; `None` where it does not say.
     pub subject: Option<Subject>,
-    /// Purls of what an installed package needs in its turn, where its record says so.
-    pub needs: Vec<String>,
     /// How packages are installed, where it is not as usual.
     pub layout: Layout,
 }
@@ -160,6 +158,8 @@ pub struct Manifest {
 /// What a manifest says of how packages are installed, beside which ones.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Layout {
+    /// Purls of what an installed package needs in its turn, where its record says so.
+    pub needs: Vec<String>,
     /// Purls of what came inside an installed package; what those need came with them.
     pub bundled: Vec<String>,
     /// Packages that are installed under another name than their own: name of the folder, and purl.

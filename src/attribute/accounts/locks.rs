@@ -159,7 +159,7 @@ fn with_needs<'m>(installed: impl Iterator<Item = &'m Manifest>, mut waiting: Ve
     let mut needs: HashMap<String, Vec<&str>> = HashMap::new();
     for manifest in installed {
         for one in &manifest.declarations {
-            needs.entry(folded(&one.purl)).or_default().extend(manifest.needs.iter().map(String::as_str));
+            needs.entry(folded(&one.purl)).or_default().extend(manifest.layout.needs.iter().map(String::as_str));
         }
     }
     let mut all = HashSet::new();

@@ -20,6 +20,8 @@ use crate::model::place::{base_name, folder};
 /// Files that installers and interpreters make beside what was released, by their names' ends, and folders of such.
 const MADE_LATER: &[&str] = &[".pyc", ".pyo", "/.cargo-ok", "/INSTALLER", "/REQUESTED", "/direct_url.json"];
 const MADE_FOLDERS: &[&str] = &["__pycache__"];
+/// Ecosystems whose records are of a whole system or environment.
+const WHOLE: &[&str] = &["deb", "conda"];
 /// Notes that lie in the folder that they speak of and are none of its contents.
 const NOTES: &[&str] = &["README.chromium", "moz.yaml", "METADATA", ".gitrepo", ".git"];
 
@@ -56,11 +58,13 @@ fn looks(
     wanted: &(dyn Fn(&Manifest) -> bool + Sync),
 ) -> Vec<(Checked, BTreeSet<String>)> {
     let recorded = Recorded::of(manifests);
-    let looked_at = |kind| matches!(kind, ManifestKind::InstallRecord | ManifestKind::VendoringNote);
+    let kinds = [ManifestKind::InstallRecord, ManifestKind::VendoringNote];
+    // Images leave out documentation and name links: a whole system's files say nothing by not being there.
+    let looked_at = |manifest: &Manifest| kinds.contains(&manifest.kind) && !WHOLE.contains(&manifest.ecosystem);
     let sites: Vec<(usize, usize, &Declaration)> = manifests
         .iter()
         .enumerate()
-        .filter(|(_, manifest)| looked_at(manifest.kind) && wanted(manifest))
+        .filter(|(_, manifest)| looked_at(manifest) && wanted(manifest))
         .flat_map(|(at, manifest)| manifest.declarations.iter().enumerate().map(move |(number, one)| (at, number, one)))
         .collect();
     let looks = Looks::at(root, &sites);
@@ -298,7 +302,6 @@ mod tests {
             whole: true,
             declarations: vec![declaration],
             subject: None,
-            needs: Vec::new(),
             layout: Layout::default(),
         }
     }

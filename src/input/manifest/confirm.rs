@@ -6,7 +6,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use std::fs;
 use std::path::Path;
 
-use super::{check, embed, is_named, php_ruby};
+use super::{check, embed, is_named, php_ruby, system};
 use crate::model::declaration::{Extent, Manifest, ManifestKind, Site, Subject};
 use crate::model::limits;
 use crate::model::place::{base_name, folder};
@@ -19,6 +19,7 @@ pub fn join(root: &Path, mut manifests: Vec<Manifest>) -> Vec<Manifest> {
     confirm_plugins(&mut manifests, &vendors);
     confirm_checkouts(&mut manifests);
     confirm_globals(root, &mut manifests);
+    confirm_listed(&mut manifests);
     check::confirm_repositories(root, &mut manifests);
     embed::declare(root, &mut manifests);
     let subjects = subjects(&manifests, "Cargo.toml");
@@ -116,6 +117,25 @@ fn confirm_checkouts(manifests: &mut [Manifest]) {
         record.declarations.retain_mut(|one| {
             let key = |home: &str| (home.to_string(), base_name(&place).to_string(), one.purl.clone());
             let version = homes(&place).find_map(|home| known.get(&key(home)));
+            one.version = version.cloned().flatten();
+            version.is_some()
+        });
+    }
+}
+
+/// A list of files is of an installed package where the system's own status says so; that knows the version.
+fn confirm_listed(manifests: &mut [Manifest]) {
+    let of_system = manifests.iter().filter(|one| one.ecosystem == "deb" && system::status_of(&one.path).is_none());
+    let known: HashMap<String, HashMap<String, Option<String>>> = of_system
+        .map(|status| {
+            let versions = status.declarations.iter().map(|one| (one.purl.clone(), one.version.clone()));
+            (status.path.clone(), versions.collect())
+        })
+        .collect();
+    for list in manifests.iter_mut().filter(|one| one.ecosystem == "deb") {
+        let Some(status) = system::status_of(&list.path) else { continue };
+        list.declarations.retain_mut(|one| {
+            let version = known.get(&status).and_then(|known| known.get(&one.purl));
             one.version = version.cloned().flatten();
             version.is_some()
         });
@@ -233,6 +253,17 @@ mod tests {
         let counts: Vec<usize> = joined.iter().skip(1).map(|one| one.declarations.len()).collect();
         assert_eq!(counts, [1, 0, 0]);
         assert_eq!(joined[1].declarations[0].version.as_deref(), Some("2.2.22"));
+        assert!(join(Path::new("none"), tree[1..].to_vec()).iter().all(|one| one.declarations.is_empty()));
+    }
+
+    #[test]
+    fn a_list_of_files_counts_where_the_system_has_the_package() {
+        let status = "Package: a\nStatus: install ok installed\nVersion: 1.0-2\n";
+        let list = |path: &str| manifest(&format!("i/var/lib/dpkg/info/{path}.list"), "/usr/a.py\n");
+        let tree = vec![manifest("i/var/lib/dpkg/status", status), list("a"), list("b")];
+        let joined = join(Path::new("none"), tree.clone());
+        let versions: Vec<_> = joined[1..].iter().map(|one| one.declarations.first().map(|one| &one.version)).collect();
+        assert_eq!(versions, [Some(&Some("1.0-2".to_string())), None]);
         assert!(join(Path::new("none"), tree[1..].to_vec()).iter().all(|one| one.declarations.is_empty()));
     }
 

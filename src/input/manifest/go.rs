@@ -2,7 +2,7 @@
 //!
 //! A vendor folder holds of a module only the packages that are used, each with the files right in its folder; a folder that
 //! `modules.txt` does not name was put there by somebody else. What a package embeds from folders below (`go:embed`) is not
-//! named there.
+//! named there; for that see [`super::embed`].
 
 use super::{Found, Reader, Source, is_named};
 use crate::model::declaration::{Extent, ManifestKind, Site, Subject};

@@ -22,6 +22,7 @@ mod npm;
 pub mod own;
 mod php_ruby;
 mod python;
+mod system;
 mod typed;
 mod xml;
 mod yaml;
@@ -83,10 +84,8 @@ fn below(base: &str, relative: &str) -> Option<String> {
 struct Found {
     /// What the manifest's own folder is.
     subject: Option<Subject>,
-    /// What that needs in its turn: purls.
-    needs: Vec<String>,
     /// How packages are installed, where it is not as usual.
-    layout: Layout,
+    layout: Box<Layout>,
     declarations: Vec<Declaration>,
     /// What it could not make sense of: 1-based line (0 where not known), and why.
     complaints: Vec<(u32, String)>,
@@ -153,6 +152,7 @@ const READERS: &[&[Reader]] = &[
     dotnet::READERS,
     php_ruby::READERS,
     native::READERS,
+    system::READERS,
     apps::READERS,
     notes::READERS,
     notes::YAML_READERS,
@@ -209,8 +209,7 @@ pub fn read(root: RootNo, path: &str, bytes: &[u8], size: u64) -> Option<(Manife
         whole: found.complaints.is_empty(),
         declarations: found.declarations,
         subject: found.subject,
-        needs: found.needs,
-        layout: found.layout,
+        layout: *found.layout,
     };
     Some((manifest, problems))
 }

@@ -137,7 +137,7 @@ fn installed(source: Source<'_>) -> Found {
     };
     let mut found = Found::default();
     let needs = NEEDS.iter().filter_map(|table| value.get(*table)?.as_object()).flatten().filter_map(wish);
-    found.needs = needs.filter_map(|(name, _)| Some(Subject::of("npm", name, None)?.purl)).collect();
+    found.layout.needs = needs.filter_map(|(name, _)| Some(Subject::of("npm", name, None)?.purl)).collect();
     found.layout.bundled = bundled(&value);
     let Some(name) = value.get("name").and_then(Value::as_str) else {
         return Found::broken(0, "it names no package");

@@ -131,9 +131,10 @@ fn is_of_environment(path: &str) -> bool {
 }
 
 /// Whether a line is of what an installer makes in the environment by itself and gives no checksum of: programs, folders of
-/// what is compiled later. They are accounted for by nobody and nothing is wrong with them.
+/// what is compiled later, marks of its own. They are accounted for by nobody and nothing is wrong with them.
 fn is_made_there(path: &str, digest: &str) -> bool {
-    digest.is_empty() && (base_name(path) == "__pycache__" || is_of_environment(path))
+    let is_mark = base_name(path) == "__pycache__" || path.ends_with(".virtualenv");
+    digest.is_empty() && (is_mark || is_of_environment(path))
 }
 
 fn record(source: Source<'_>) -> Found {
@@ -299,7 +300,7 @@ mod tests {
         let said = complaints(path, &text);
         assert_eq!((said.len(), said[3].as_str()), (4, "line 8: a file without a checksum: not used"));
         assert!(said[2].starts_with("line 7: a file that lies neither beside"), "{said:?}");
-        let made = format!("a/__init__.py,sha256={digest},12\n../../../bin/pip,,\na/__pycache__,,\n");
+        let made = format!("a/__init__.py,sha256={digest},12\n../../../bin/pip,,\na/__pycache__,,\na-1.virtualenv,,\n");
         let path = "v/lib/python3.11/site-packages/a-1.dist-info/RECORD";
         assert!(complaints(path, &made).is_empty());
         assert_eq!(declared(path, &made), ["0 pkg:pypi/a@1 v/lib/python3.11/site-packages/a/__init__.py"]);

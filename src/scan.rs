@@ -151,8 +151,8 @@ fn projects(roots: &[PathBuf], mut manifests: Vec<Manifest>) -> Vec<Project> {
     manifests.sort();
     let of = |(root, number): (&PathBuf, u32)| {
         let own: Vec<Manifest> = manifests.iter().filter(|one| one.root == RootNo(number)).cloned().collect();
-        let manifests = manifest::join(root, own);
-        let checked = manifest::check::check(root, &manifests);
+        let mut manifests = manifest::join(root, own);
+        let checked = manifest::check::check(root, &mut manifests);
         Project { root: RootNo(number), own: manifest::own::own_components(root), manifests, checked }
     };
     roots.iter().zip(0..).map(of).collect()

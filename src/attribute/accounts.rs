@@ -4,12 +4,15 @@
 //! jquery a managed one. An installed package's own record counts only as far as the manifests of the tree around it know
 //! the package; a folder that somebody put among the installed ones is not theirs.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+mod locks;
 
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+
+use crate::attribute::accounts::locks::{Locks, Standing};
 use crate::attribute::naming::{Names, folded};
 use crate::attribute::path::{ancestors, is_below};
 use crate::attribute::yarn;
-use crate::model::declaration::{Declaration, Extent, Manifest, ManifestKind, Site};
+use crate::model::declaration::{Checksum, Declaration, Extent, Manifest, ManifestKind, Site};
 use crate::model::finding::{DeclaredAt, ManagedBy, Relation};
 use crate::model::limits;
 use crate::model::place::folder;
@@ -41,10 +44,15 @@ pub struct Account {
 }
 
 /// The declarations of one tree by what they speak of.
+#[derive(Default)]
 pub struct Accounts<'m> {
     manifests: Vec<&'m Manifest>,
     files: HashMap<&'m str, Vec<Ref>>,
     folders: HashMap<&'m str, Vec<Ref>>,
+    /// Files that a record names and that hold something else than it says.
+    failing: HashSet<(Ref, &'m str)>,
+    /// Folders of packages of npm and its kin, with what they say they are.
+    installed: BTreeMap<&'m str, Ref>,
     /// By name, with the folder below which it is: who notes a name alone, calls it as people do.
     somewhere: HashMap<String, Vec<(Ref, &'m str)>>,
     /// Packages in the caches of yarn, by the beginning of their path.
@@ -53,6 +61,8 @@ pub struct Accounts<'m> {
     names: HashMap<String, Vec<Ref>>,
     /// Installed packages that the lockfile around them does not know.
     extraneous: Vec<Ref>,
+    /// The folders of those that stand in a `node_modules`.
+    strays: HashSet<&'m str>,
 }
 
 impl<'m> Accounts<'m> {
@@ -60,20 +70,20 @@ impl<'m> Accounts<'m> {
     /// package that is scanned declares none of what it carries.
     pub fn of(manifests: Vec<&'m Manifest>, own: &BTreeSet<String>) -> Accounts<'m> {
         let locks = Locks::of(&manifests);
-        let (files, folders, somewhere, cached, names) = Default::default();
-        let mut accounts = Accounts { manifests, files, folders, somewhere, cached, names, extraneous: Vec::new() };
+        let mut accounts = Accounts { manifests, ..Accounts::default() };
         for (manifest, from) in accounts.manifests.clone().into_iter().zip(0..) {
             for (declaration, at) in manifest.declarations.iter().zip(0..) {
                 let by = Ref { manifest: from, declaration: at };
                 if own.contains(&folded(&declaration.purl)) {
                     continue;
                 }
+                accounts.note_installed(by, manifest, declaration);
                 match locks.standing(manifest, declaration) {
                     Standing::Counts => {
                         accounts.add(by, declaration);
                         accounts.cached.extend(yarn::beginnings(manifest, declaration).into_iter().map(|at| (at, by)));
                     }
-                    Standing::Extraneous => accounts.extraneous.push(by),
+                    Standing::Extraneous => accounts.stray(by, declaration),
                     Standing::Unknown => {}
                 }
             }
@@ -86,7 +96,11 @@ impl<'m> Accounts<'m> {
             Site::Elsewhere => {}
             Site::Folder { path, .. } => at(&mut self.folders, path, by),
             Site::File(path) => at(&mut self.files, path, by),
-            Site::Files(files) => files.iter().for_each(|file| at(&mut self.files, &file.path, by)),
+            Site::Files(files) => {
+                files.iter().for_each(|file| at(&mut self.files, &file.path, by));
+                let fails = files.iter().filter(|file| file.checksum == Checksum::Fails);
+                self.failing.extend(fails.map(|file| (by, file.path.as_str())));
+            }
             Site::Somewhere(below) => {
                 for key in declared_names(declaration).keys() {
                     self.somewhere.entry(key.to_string()).or_default().push((by, below));
@@ -96,6 +110,45 @@ impl<'m> Accounts<'m> {
         for purl in std::iter::once(&declaration.purl).chain(&declaration.aliases) {
             self.names.entry(folded(purl)).or_default().push(by);
         }
+    }
+
+    fn stray(&mut self, by: Ref, declaration: &'m Declaration) {
+        self.extraneous.push(by);
+        if let Site::Folder { path, .. } = &declaration.site {
+            self.strays.insert(path);
+        }
+    }
+
+    fn note_installed(&mut self, by: Ref, manifest: &Manifest, declaration: &'m Declaration) {
+        let is_package = manifest.kind == ManifestKind::InstallRecord && manifest.path.ends_with("/package.json");
+        if let (true, Site::Folder { path, .. }) = (is_package, &declaration.site) {
+            self.installed.insert(path, by);
+        }
+    }
+
+    /// Places at which a lockfile says that a package of npm lies and one of that name does: what the lockfile declares, and
+    /// what the package says of itself.
+    pub fn installed(&self) -> impl Iterator<Item = (Ref, Ref)> {
+        let locked = |path: &&str| self.folders.get(*path).into_iter().flatten().copied();
+        let pairs = self.installed.iter().flat_map(move |(path, own)| locked(path).map(|by| (by, *own)));
+        pairs.filter(|(by, own)| self.is_lock(*by) && self.same_package(*by, *own))
+    }
+
+    /// The version that a package gives itself which lies where a lockfile declares it.
+    pub fn installed_version(&self, by: Ref) -> Option<&'m str> {
+        let (_, declaration) = self.get(by).filter(|_| self.is_lock(by))?;
+        let Site::Folder { path, .. } = &declaration.site else { return None };
+        let own = *self.installed.get(path.as_str()).filter(|own| self.same_package(by, **own))?;
+        self.get(own)?.1.version.as_deref()
+    }
+
+    fn same_package(&self, one: Ref, other: Ref) -> bool {
+        let purl = |by| self.get(by).map(|(_, declaration)| folded(&declaration.purl));
+        purl(one) == purl(other)
+    }
+
+    fn is_lock(&self, by: Ref) -> bool {
+        self.get(by).is_some_and(|(manifest, _)| manifest.kind == ManifestKind::Lockfile)
     }
 
     /// A declaration with its manifest.
@@ -112,6 +165,11 @@ impl<'m> Accounts<'m> {
     /// Whether a manifest came with a package that another one accounts for: what it says of its surroundings is that
     /// package's business, or its test data.
     pub fn is_carried(&self, manifest: &Manifest) -> bool {
+        // Who packages for a system changes what he packages, and its record with it or not.
+        let mut records = self.files.get(manifest.path.as_str()).into_iter().flatten().filter_map(|by| self.get(*by));
+        if records.any(|(by, _)| by.ecosystem == "deb" && by.path != manifest.path) {
+            return true;
+        }
         let account = self.account(&manifest.path, &Names::default());
         account.and_then(|account| self.get(account.by)).is_some_and(|(by, _)| by.path != manifest.path)
     }
@@ -129,17 +187,20 @@ impl<'m> Accounts<'m> {
     /// What accounts for a file of the tree, `names` being those of the component that it is of. Members of an archive are
     /// accounted for as the archive is, whose path it then is.
     pub fn account(&self, path: &str, names: &Names) -> Option<Account> {
-        let relation = |by: &Ref| match self.is_of(*by, names) {
-            true => Relation::Declares,
-            false => Relation::Carries,
-        };
-        let is_lock = |by: &Ref| self.get(*by).is_some_and(|(manifest, _)| manifest.kind == ManifestKind::Lockfile);
-        let of = |by: &Ref| Account { relation: relation(by), by_record: !is_lock(by), by: *by };
-        if let Some(account) = self.files.get(path).into_iter().flatten().map(of).min() {
+        let of = |by: &Ref| self.account_by(*by, names);
+        // Who wrote another component over a recorded file did not install that.
+        let is_other = names.purls().next().is_some();
+        let holds = |by: &&Ref| !(is_other && self.failing.contains(&(**by, path))) || self.is_alike(**by, names);
+        if let Some(account) = self.files.get(path).into_iter().flatten().filter(holds).map(of).min() {
             return Some(account);
         }
         let home = folder(path);
+        let mut stray = false;
         for above in ancestors(path).skip(1) {
+            // It did not come with the packages around it; it may have come with all that is installed there.
+            if stray && is_inside_node_modules(above) {
+                continue;
+            }
             let fits = |by: &&Ref| match self.get(**by).map(|(_, declaration)| &declaration.site) {
                 Some(Site::Folder { extent: Extent::Everything, .. }) => true,
                 Some(Site::Folder { extent: Extent::Folder, .. }) => above == home,
@@ -149,12 +210,31 @@ impl<'m> Accounts<'m> {
             if let Some(account) = self.folders.get(above).into_iter().flatten().filter(fits).map(of).min() {
                 return Some(account);
             }
+            stray |= self.strays.contains(above);
         }
-        if let Some(by) = yarn::beginning(path).and_then(|beginning| self.cached.get(&beginning)) {
+        if let Some(by) = yarn::beginning(path).filter(|_| !stray).and_then(|beginning| self.cached.get(&beginning)) {
             return Some(of(by));
         }
         let noted = names.keys().filter_map(|key| self.somewhere.get(key)).flatten();
         noted.filter(|(_, below)| is_below(path, below)).map(|(by, _)| of(by)).min()
+    }
+
+    /// The record that names a file which is not as it says: where it accounts for other files of the component beside it, that is
+    /// a modified one of these.
+    pub fn modified(&self, path: &str, names: &Names) -> Option<Account> {
+        let (key, _) = self.files.get_key_value(path)?;
+        let fails = |by: &&Ref| self.failing.contains(&(**by, *key));
+        self.files.get(path)?.iter().filter(fails).map(|by| self.account_by(*by, names)).min()
+    }
+
+    fn account_by(&self, by: Ref, names: &Names) -> Account {
+        let relation = if self.is_of(by, names) { Relation::Declares } else { Relation::Carries };
+        Account { relation, by_record: !self.is_lock(by), by }
+    }
+
+    /// Whether a declaration may mean a component, whatever purl that goes by.
+    fn is_alike(&self, by: Ref, names: &Names) -> bool {
+        self.get(by).is_some_and(|(_, declaration)| declared_names(declaration).alike(names))
     }
 
     /// Whether a declaration names a component. People who note what they copied call it by its name, not by a purl.
@@ -226,124 +306,7 @@ pub fn declared_at(manifest: &Manifest, declaration: &Declaration) -> DeclaredAt
     DeclaredAt { manifest: manifest.path.clone(), line: declaration.line, purl }
 }
 
-/// Whether a declaration accounts for anything.
-enum Standing {
-    Counts,
-    /// An installed package that the lockfile around it does not know.
-    Extraneous,
-    /// A record of a package that no manifest of the tree asks for.
-    Unknown,
-}
-
-/// What manifests of npm and its kin know of the packages installed below them, by the folder that they stand in.
-#[derive(Default)]
-struct Locks<'m> {
-    /// Lockfiles that say where each package lies: the folders.
-    places: HashMap<&'m str, BTreeSet<&'m str>>,
-    /// Which packages there are.
-    packages: HashMap<&'m str, BTreeSet<(String, &'m str)>>,
-    /// Folders with a lockfile that was not read to its end: what it does not name it might have named.
-    damaged: BTreeSet<&'m str>,
-    /// Folders with a package.json.
-    projects: BTreeSet<&'m str>,
-    /// Purls, as they compare, of all that any package.json asks for, and what that needs in its turn.
-    asked: HashSet<String>,
-}
-
-impl<'m> Locks<'m> {
-    fn of(manifests: &[&'m Manifest]) -> Locks<'m> {
-        let mut locks = Locks::default();
-        let (mut needs, mut waiting) = (HashMap::<String, Vec<&str>>::new(), Vec::new());
-        for manifest in manifests.iter().copied().filter(|manifest| manifest.ecosystem == "npm") {
-            let home = folder(&manifest.path);
-            match manifest.kind {
-                ManifestKind::Manifest => {
-                    locks.projects.insert(home);
-                    waiting.extend(manifest.declarations.iter().map(|one| folded(&one.purl)));
-                }
-                ManifestKind::Lockfile => locks.lock(home, manifest),
-                ManifestKind::InstallRecord => {
-                    for one in &manifest.declarations {
-                        needs.entry(folded(&one.purl)).or_default().extend(manifest.needs.iter().map(String::as_str));
-                    }
-                }
-                ManifestKind::VendoringNote => {}
-            }
-        }
-        // Whichever project asks: what the projects of a workspace ask for is installed above them all.
-        while let Some(purl) = waiting.pop() {
-            waiting.extend(needs.remove(&purl).into_iter().flatten().map(folded));
-            locks.asked.insert(purl);
-        }
-        locks
-    }
-
-    fn lock(&mut self, home: &'m str, manifest: &'m Manifest) {
-        if !manifest.whole {
-            self.damaged.insert(home);
-        }
-        let placed = |declaration: &'m Declaration| match &declaration.site {
-            Site::Folder { path, .. } => Some(path.as_str()),
-            _ => None,
-        };
-        let places: Vec<&str> = manifest.declarations.iter().filter_map(placed).collect();
-        if !places.is_empty() {
-            self.places.entry(home).or_default().extend(places);
-        }
-        let package = |one: &'m Declaration| Some((folded(&one.purl), one.version.as_deref()?));
-        self.packages.entry(home).or_default().extend(manifest.declarations.iter().filter_map(package));
-    }
-
-    fn standing(&self, manifest: &Manifest, declaration: &Declaration) -> Standing {
-        // What a package was developed with is installed nowhere.
-        if (manifest.kind, manifest.ecosystem) == (ManifestKind::Lockfile, "npm")
-            && is_inside_node_modules(&manifest.path)
-        {
-            return Standing::Unknown;
-        }
-        let (ManifestKind::InstallRecord, "npm", Site::Folder { path, .. }) =
-            (manifest.kind, manifest.ecosystem, &declaration.site)
-        else {
-            return Standing::Counts;
-        };
-        let is_npms_list = manifest.path.ends_with("/.package-lock.json");
-        // From inside out: the project whose package manager installed it stands above all folders of installed packages.
-        for home in ancestors(path).skip(1).filter(|above| !is_inside_node_modules(above)) {
-            let (places, packages) = (self.places.get(home), self.packages.get(home));
-            if places.is_none() && packages.is_none() {
-                continue;
-            }
-            // What the project's lockfile says is said by that.
-            if is_npms_list {
-                return Standing::Unknown;
-            }
-            let key = (folded(&declaration.purl), declaration.version.as_deref().unwrap_or_default());
-            // A lockfile that says where packages lie speaks of these places alone; but of stores, into which the places lead.
-            let named = match places {
-                Some(places) if !is_stored(path) => places.contains(path.as_str()),
-                _ => packages.is_some_and(|packages| packages.contains(&key)),
-            };
-            return match named {
-                true => Standing::Counts,
-                false if self.damaged.contains(home) => Standing::Unknown,
-                false => Standing::Extraneous,
-            };
-        }
-        let has_project =
-            ancestors(path).skip(1).any(|home| !is_inside_node_modules(home) && self.projects.contains(home));
-        if has_project && self.asked.contains(&folded(&declaration.purl)) {
-            Standing::Counts
-        } else {
-            Standing::Unknown
-        }
-    }
-}
-
-/// Whether a folder is of a store of packages, to which links lead from where they are expected: npm's, pnpm's.
-fn is_stored(path: &str) -> bool {
-    path.split('/').zip(path.split('/').skip(1)).any(|pair| matches!(pair, (NODE_MODULES, ".store" | ".pnpm")))
-}
-
+/// Whether a path is of packages that npm or its kin installed.
 fn is_inside_node_modules(path: &str) -> bool {
     path.split('/').any(|part| part == NODE_MODULES)
 }

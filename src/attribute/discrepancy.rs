@@ -7,7 +7,7 @@ use crate::attribute::accounts::{Accounts, Ref, declared_at, declared_names};
 use crate::attribute::naming::Names;
 use crate::attribute::path::is_below;
 use crate::index::version;
-use crate::model::declaration::{Checked, Declaration, Manifest, ManifestKind, Site};
+use crate::model::declaration::{Checked, Declaration, ENVIRONMENT, Manifest, ManifestKind, Site};
 use crate::model::finding::{Change, DeclaredAt, Discrepancy, DiscrepancyKind, FileReport, Finding};
 use crate::model::ids::RootNo;
 use crate::model::limits;
@@ -68,7 +68,7 @@ pub fn find(found: &Found<'_, '_>) -> Vec<Discrepancy> {
     for Attributed { finding, testimony, .. } in found.findings {
         let Some((by, testimony)) = testimony else { continue };
         let Some((manifest, declaration)) = found.accounts.get(*by) else { continue };
-        let root = place(declaration).unwrap_or(&finding.root);
+        let root = place(manifest, declaration).unwrap_or(&finding.root);
         let of = |kind| discrepancy(found.root, kind, declared_at(manifest, declaration), root);
         if testimony.other_release {
             out.push(Discrepancy { found: finding.versions.clone(), ..of(DiscrepancyKind::WrongVersion) });
@@ -82,10 +82,14 @@ pub fn find(found: &Found<'_, '_>) -> Vec<Discrepancy> {
             });
         }
     }
+    misinstalled(found, &mut out);
     unrecognised(found, &carried, &mut out);
     for by in found.accounts.extraneous() {
         let Some((manifest, declaration)) = found.accounts.get(*by) else { continue };
-        let root = place(declaration).unwrap_or_default();
+        if found.accounts.is_carried(manifest) {
+            continue;
+        }
+        let root = place(manifest, declaration).unwrap_or_default();
         out.push(discrepancy(found.root, DiscrepancyKind::Extraneous, declared_at(manifest, declaration), root));
     }
     out.sort_by(|one, other| key(one).cmp(&key(other)));
@@ -103,10 +107,10 @@ fn discrepancy(scan_root: RootNo, kind: DiscrepancyKind, declared: DeclaredAt, r
 }
 
 /// The folder or file that a declaration is about.
-fn place(declaration: &Declaration) -> Option<&str> {
+fn place<'d>(manifest: &'d Manifest, declaration: &'d Declaration) -> Option<&'d str> {
     match &declaration.site {
         Site::Folder { path, .. } | Site::File(path) => Some(path),
-        Site::Files(files) => Some(folder(&files.first()?.path)),
+        Site::Files(files) => (!files.is_empty()).then(|| record_root(manifest, declaration)),
         Site::Elsewhere | Site::Somewhere(_) => None,
     }
 }
@@ -136,8 +140,7 @@ fn checked(
             continue;
         }
         if one.files > 0 {
-            let record = matches!(declaration.site, Site::Files(_));
-            let root = if record { record_root(manifest, declaration) } else { place(declaration).unwrap_or_default() };
+            let root = place(manifest, declaration).unwrap_or_default();
             tampered.insert(root.to_string());
             let declared = declared_at(manifest, declaration);
             out.push(Discrepancy {
@@ -151,28 +154,46 @@ fn checked(
         *present |= one.present;
     }
     for (_, manifest, declaration) in places.into_values().filter(|(present, ..)| !present) {
-        let root = place(declaration).unwrap_or_default();
+        let root = place(manifest, declaration).unwrap_or_default();
         out.push(discrepancy(found.root, DiscrepancyKind::Absent, declared_at(manifest, declaration), root));
     }
 }
 
-/// The folder of a record's package: where the record lies for crates, else the folder that holds its first file.
-fn record_root<'d>(manifest: &'d Manifest, declaration: &'d Declaration) -> &'d str {
-    match manifest.ecosystem {
-        "cargo" => folder(&manifest.path),
-        _ => {
-            let Site::Files(files) = &declaration.site else { return "" };
-            let home = folder(folder(&manifest.path));
-            let below = files
-                .iter()
-                .map(|file| file.path.as_str())
-                .find(|path| is_below(path, home) && !path.contains("-info/") && !path.ends_with(".pth"));
-            let Some(path) = below else { return folder(&manifest.path) };
-            let start = if home.is_empty() { 0 } else { home.len() + 1 };
-            let end = path[start..].find('/').map_or(path.len(), |at| start + at);
-            &path[..end]
+/// Installed packages that say of themselves that they are of another release than their lockfile has.
+fn misinstalled(found: &Found<'_, '_>, out: &mut Vec<Discrepancy>) {
+    for (by, own) in found.accounts.installed() {
+        let (Some((manifest, declaration)), Some((_, own))) = (found.accounts.get(by), found.accounts.get(own)) else {
+            continue;
+        };
+        let (Some(locked), Some(version)) = (&declaration.version, &own.version) else { continue };
+        if !same_version(locked, version) {
+            let root = place(manifest, declaration).unwrap_or_default();
+            let declared = declared_at(manifest, declaration);
+            let wrong = discrepancy(found.root, DiscrepancyKind::WrongVersion, declared, root);
+            out.push(Discrepancy { found: vec![version.clone()], ..wrong });
         }
     }
+}
+
+/// The folder of a record's package: where the record lies for crates; of Python the folder, or the module, beside the record's
+/// own folder that most of its files are of.
+fn record_root<'d>(manifest: &'d Manifest, declaration: &'d Declaration) -> &'d str {
+    if manifest.ecosystem == "cargo" {
+        return folder(&manifest.path);
+    }
+    let Site::Files(files) = &declaration.site else { return "" };
+    let home = folder(folder(&manifest.path));
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    for path in files.iter().map(|file| file.path.as_str()).filter(|path| is_below(path, home)) {
+        let start = if home.is_empty() { 0 } else { home.len() + 1 };
+        let first = path.get(start..).and_then(|rest| rest.split('/').next()).unwrap_or_default();
+        let is_beside = first.is_empty() || ["-info", ".pth", "__pycache__"].iter().any(|end| first.ends_with(end));
+        if !is_beside && !ENVIRONMENT.contains(&first) {
+            *counts.entry(&path[..start + first.len()]).or_default() += 1;
+        }
+    }
+    let most = counts.into_iter().max_by_key(|(path, count)| (*count, std::cmp::Reverse(*path)));
+    most.map_or(folder(&manifest.path), |(path, _)| path)
 }
 
 /// Notes of releases that the indexes know, at places of which no file is recognised.
@@ -202,6 +223,31 @@ fn unrecognised(found: &Found<'_, '_>, carried: &BTreeSet<usize>, out: &mut Vec<
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::declaration::{Checksum, Layout, RecordedFile};
+
+    #[test]
+    fn the_folder_of_a_record_is_the_one_that_most_files_are_of() {
+        let root = |home: &str, files: &[&str]| {
+            let file = |path: &&str| RecordedFile { path: format!("{home}{path}"), checksum: Checksum::None };
+            let site = Site::Files(files.iter().map(file).collect());
+            let one = Declaration { purl: "pkg:pypi/a".into(), version: None, aliases: Vec::new(), line: 0, site };
+            let manifest = Manifest {
+                root: RootNo(0),
+                path: format!("{home}a-1.dist-info/RECORD"),
+                kind: ManifestKind::InstallRecord,
+                ecosystem: "pypi",
+                whole: true,
+                declarations: Vec::new(),
+                subject: None,
+                layout: Layout::default(),
+            };
+            record_root(&manifest, &one).to_string()
+        };
+        let files = ["__pycache__/six.pyc", "six.py", "a-1.dist-info/METADATA"];
+        assert_eq!(root("s/", &files), "s/six.py");
+        assert_eq!(root("", &["_yaml/__init__.py", "bin/x", "bin/y", "bin/z", "yaml/a.py", "yaml/b.py"]), "yaml");
+        assert_eq!(root("s/", &["a-1.dist-info/RECORD"]), "s/a-1.dist-info");
+    }
 
     #[test]
     fn versions_are_the_same_however_they_are_spelt() {

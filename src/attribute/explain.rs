@@ -206,8 +206,24 @@ fn declared(
     finding.stated = vec![accounts::declared_at(manifest, declaration)];
     let version = declaration.version.as_deref()?;
     let releases = &placed.known.all;
-    let is_it = |place: usize| releases.get(place).is_some_and(|one| discrepancy::same_version(&one.version, version));
+    let is_of = |place: usize, version: &str| {
+        releases.get(place).is_some_and(|one| discrepancy::same_version(&one.version, version))
+    };
+    let is_it = |place: usize| is_of(place, version);
     let known = (0..releases.len()).find(|place| is_it(*place));
+    // What an installed package says of itself goes before its lockfile, where the content is of that or of no known release.
+    let own = accounts.installed_version(account.by).filter(|own| !discrepancy::same_version(own, version));
+    if let Some(own) = own {
+        let known = (0..releases.len()).find(|place| is_of(*place, own));
+        let spelt = known.filter(|known| placed.tied.contains(known)).and_then(|known| releases.get(known));
+        if spelt.is_some() || known.is_none() && finding.modified_files > 0 {
+            if known.is_none() {
+                (finding.modified_files, finding.modified) = (0, Paths::default());
+            }
+            declare_version(finding, spelt.map_or(own, |release| release.version.as_str()));
+            return None;
+        }
+    }
     let of_content = known.is_some_and(|known| placed.tied.contains(&known));
     // What has other bytes than every known release may be of one that no index knows.
     let unknown = known.is_none() && finding.modified_files > 0;

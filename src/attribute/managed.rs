@@ -1,9 +1,9 @@
 //! Which sites a manifest accounts for. A site of which a manifest accounts for some files only becomes two: what was
 //! installed there, and what somebody put beside it.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
-use crate::attribute::accounts::{Account, Accounts};
+use crate::attribute::accounts::{Account, Accounts, Ref};
 use crate::attribute::catalog::{Catalog, Number};
 use crate::attribute::member::{Explanation, Members, Site};
 use crate::attribute::naming::Names;
@@ -30,7 +30,12 @@ pub fn split(catalog: &Catalog<'_>, accounts: &Accounts<'_>, files: &[FileEviden
     for (site, own) in by_site.into_iter().enumerate() {
         let names = names(catalog, members.sites[site].component);
         let account = |file: &u32| accounts.account(files.get(*file as usize)?.in_tree(), &names);
-        let found: Vec<Option<Account>> = own.iter().map(account).collect();
+        let mut found: Vec<Option<Account>> = own.iter().map(account).collect();
+        let records: BTreeSet<Ref> = found.iter().flatten().map(|account| account.by).collect();
+        for (account, file) in found.iter_mut().zip(&own).filter(|(account, _)| account.is_none()) {
+            let modified = files.get(*file as usize).and_then(|file| accounts.modified(file.in_tree(), &names));
+            *account = modified.filter(|account| records.contains(&account.by));
+        }
         out[site] = found.iter().flatten().min().copied();
         if out[site].is_some() && found.iter().any(Option::is_none) {
             let alone: Vec<u32> =

@@ -32,11 +32,16 @@ pub enum Extent {
     Folder,
 }
 
+/// Folders of an environment of Python into which installers put programs and data of packages.
+pub const ENVIRONMENT: &[&str] = &["bin", "Scripts", "share", "include", "etc", "man"];
+
 /// The checksum that a record gives of a file.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Checksum {
     /// SHA-256 of the bytes.
     Sha256([u8; 32]),
+    /// One that the file there turned out not to have.
+    Fails,
     /// None that is understood: the file is only named.
     None,
 }
@@ -146,8 +151,24 @@ pub struct Manifest {
     pub declarations: Vec<Declaration>,
     /// What it says its own folder is; `None` where it does not say.
     pub subject: Option<Subject>,
+    /// How packages are installed, where it is not as usual.
+    pub layout: Layout,
+}
+
+/// What a manifest says of how packages are installed, beside which ones.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Layout {
     /// Purls of what an installed package needs in its turn, where its record says so.
     pub needs: Vec<String>,
+    /// Purls of what came inside an installed package; what those need came with them.
+    pub bundled: Vec<String>,
+    /// Packages that are installed under another name than their own: name of the folder, and purl.
+    pub aliases: Vec<(String, String)>,
+    /// The folder into which packages are installed, where it is not the usual one. Path below the scan's root; empty where it is
+    /// none in the project.
+    pub folder: Option<String>,
+    /// Whether the package was installed for all projects of a machine.
+    pub global: bool,
 }
 
 /// What the files of a declaration's site are, compared with what its manifest records of them.

@@ -132,7 +132,7 @@ fn read_manifests(files: &[FoundFile]) -> Gathered {
 fn projects(root: &Path, mut manifests: Vec<Manifest>, changes: &Changes) -> Vec<Project> {
     manifests.sort();
     manifests.dedup();
-    let manifests = manifest::join(root, manifests);
+    let mut manifests = manifest::join(root, manifests);
     let paths = changes.paths();
     let concerned = |manifest: &Manifest| {
         let is_below = |home: &str| paths.range(home..).next().is_some_and(|path| path.starts_with(home));
@@ -143,7 +143,7 @@ fn projects(root: &Path, mut manifests: Vec<Manifest>, changes: &Changes) -> Vec
         });
         changes.touches(&manifest.path) || says
     };
-    let checked = manifest::check::check_some(root, &manifests, &concerned);
+    let checked = manifest::check::check_some(root, &mut manifests, &concerned);
     vec![Project { root: RootNo(0), own: manifest::own::own_components(root), manifests, checked }]
 }
 

@@ -91,6 +91,24 @@ fn an_installed_package_of_a_release_that_no_index_knows_is_of_that_release() {
 }
 
 #[test]
+fn an_installed_package_that_says_another_version_than_its_lockfile_is_of_that() {
+    let tree = tree();
+    put(&tree, "node_modules/widget", 100);
+    let (path, text) = files(100).remove(0);
+    tree.add(&format!("tree/node_modules/widget/{path}"), format!("{text}\nint fixed_in_1_5;\n"));
+    tree.add("tree/node_modules/widget/package.json", r#"{"name": "widget", "version": "1.5.0"}"#);
+    for locked in ["9.0.0", "1.0.0"] {
+        tree.add("tree/package-lock.json", lock(&[("node_modules/widget", locked)]));
+        let report = scan(&tree);
+        let installed = component(&report, "node_modules/widget");
+        assert_eq!(installed["purl"], format!("{WIDGET}@1.5.0"), "locked is {locked}");
+        let declared = format!("{WIDGET}@{locked}");
+        assert_eq!(discrepancies(&report), [said("wrong-version", &declared, "node_modules/widget")]);
+        assert_eq!(report["discrepancies"][0]["found"], json!(["1.5.0"]));
+    }
+}
+
+#[test]
 fn a_lockfile_that_does_not_parse_manages_nothing_and_is_reported_with_its_place() {
     let tree = tree();
     put(&tree, "node_modules/widget", 100);
@@ -243,6 +261,28 @@ fn files_of_a_package_folder_are_held_against_its_record() {
     assert_eq!(discrepancies(&report), [said("tampered", "pkg:pypi/widget@1.0.0", "site/widget")]);
     let path = format!("site/widget/{changed}");
     assert_eq!(report["discrepancies"][0]["changes"], json!([["modified", path]]));
+}
+
+#[test]
+fn another_component_over_a_recorded_file_is_nobodys_and_a_modified_one_stays_the_packages() {
+    let tree = tree();
+    let lines = |(path, text): &(String, String)| {
+        format!("outer/{path},sha256={},{}\n", base64(&sha256(text.as_bytes())), text.len())
+    };
+    let record: String = files(100).iter().map(lines).collect();
+    tree.add("tree/site/outer-1.0.0.dist-info/RECORD", record);
+    put(&tree, "site/outer", 100);
+    let (changed, text) = files(100).remove(0);
+    tree.add(&format!("tree/site/outer/{changed}"), text.replace("return", "Return"));
+    let report = scan(&tree);
+    assert_eq!(report["summary"]["unmanaged_files"], 0, "it is among what the record carries");
+    // All that the record names is written over.
+    for ((path, _), (_, text)) in files(100).iter().zip(files(300)) {
+        tree.add(&format!("tree/site/outer/{path}"), text);
+    }
+    let report = scan(&tree);
+    assert_eq!(report["components"][0]["managed"], false, "{:#}", report["components"]);
+    assert_eq!(discrepancies(&report), [said("tampered", "pkg:pypi/outer@1.0.0", "site/outer")]);
 }
 
 #[test]

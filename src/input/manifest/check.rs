@@ -9,7 +9,10 @@ use std::path::{Path, PathBuf};
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
-use crate::model::declaration::{Checked, Checksum, Declaration, Extent, Manifest, ManifestKind, RecordedFile, Site};
+use super::is_within;
+use crate::model::declaration::{
+    Checked, Checksum, Declaration, ENVIRONMENT, Extent, Manifest, ManifestKind, RecordedFile, Site,
+};
 use crate::model::finding::Change;
 use crate::model::limits;
 use crate::model::place::{base_name, folder};
@@ -17,23 +20,51 @@ use crate::model::place::{base_name, folder};
 /// Files that installers and interpreters make beside what was released, by their names' ends, and folders of such.
 const MADE_LATER: &[&str] = &[".pyc", ".pyo", "/.cargo-ok", "/INSTALLER", "/REQUESTED", "/direct_url.json"];
 const MADE_FOLDERS: &[&str] = &["__pycache__"];
+/// Ecosystems whose records are of a whole system or environment.
+const WHOLE: &[&str] = &["deb", "conda"];
 /// Notes that lie in the folder that they speak of and are none of its contents.
 const NOTES: &[&str] = &["README.chromium", "moz.yaml", "METADATA", ".gitrepo", ".git"];
 
 /// Looks at the sites of install records and of notes in the tree at `root`. What cannot be read counts as not there. Links
 /// are not followed.
-pub fn check(root: &Path, manifests: &[Manifest]) -> Vec<Checked> {
+///
+/// Of each recorded file that has not the checksum of its record that is noted there, too.
+pub fn check(root: &Path, manifests: &mut [Manifest]) -> Vec<Checked> {
     check_some(root, manifests, &|_| true)
 }
 
 /// [`check`] of some of a tree's manifests.
-pub fn check_some(root: &Path, manifests: &[Manifest], wanted: &(dyn Fn(&Manifest) -> bool + Sync)) -> Vec<Checked> {
+pub fn check_some(
+    root: &Path,
+    manifests: &mut [Manifest],
+    wanted: &(dyn Fn(&Manifest) -> bool + Sync),
+) -> Vec<Checked> {
+    let (checked, failing): (Vec<Checked>, Vec<BTreeSet<String>>) = looks(root, manifests, wanted).into_iter().unzip();
+    for (one, failing) in checked.iter().zip(failing).filter(|(_, failing)| !failing.is_empty()) {
+        let declarations = manifests.get_mut(one.manifest).map(|manifest| &mut manifest.declarations);
+        let Some(declaration) = declarations.and_then(|all| all.get_mut(one.declaration)) else { continue };
+        if let Site::Files(files) = &mut declaration.site {
+            let fails = files.iter_mut().filter(|file| failing.contains(&file.path));
+            fails.for_each(|file| file.checksum = Checksum::Fails);
+        }
+    }
+    checked
+}
+
+/// What a look at each site says, with all files whose checksums fail.
+fn looks(
+    root: &Path,
+    manifests: &[Manifest],
+    wanted: &(dyn Fn(&Manifest) -> bool + Sync),
+) -> Vec<(Checked, BTreeSet<String>)> {
     let recorded = Recorded::of(manifests);
-    let looked_at = |kind| matches!(kind, ManifestKind::InstallRecord | ManifestKind::VendoringNote);
+    let kinds = [ManifestKind::InstallRecord, ManifestKind::VendoringNote];
+    // Images leave out documentation and name links: a whole system's files say nothing by not being there.
+    let looked_at = |manifest: &Manifest| kinds.contains(&manifest.kind) && !WHOLE.contains(&manifest.ecosystem);
     let sites: Vec<(usize, usize, &Declaration)> = manifests
         .iter()
         .enumerate()
-        .filter(|(_, manifest)| looked_at(manifest.kind) && wanted(manifest))
+        .filter(|(_, manifest)| looked_at(manifest) && wanted(manifest))
         .flat_map(|(at, manifest)| manifest.declarations.iter().enumerate().map(move |(number, one)| (at, number, one)))
         .collect();
     let looks = Looks::at(root, &sites);
@@ -45,8 +76,10 @@ pub fn check_some(root: &Path, manifests: &[Manifest], wanted: &(dyn Fn(&Manifes
             Site::Elsewhere | Site::Somewhere(_) => return None,
         };
         let files = changes.len() as u32;
+        let failing = changes.iter().filter(|(change, _)| *change == Change::Modified);
+        let failing = failing.map(|(_, path)| path.clone()).collect();
         let changes = changes.into_iter().take(limits::CHANGES_LISTED).collect();
-        Some(Checked { manifest, declaration, present, files, changes })
+        Some((Checked { manifest, declaration, present, files, changes }, failing))
     };
     sites.into_par_iter().filter_map(look).collect()
 }
@@ -128,6 +161,9 @@ impl<'m> Recorded<'m> {
                 let Site::Files(all) = &declaration.site else { continue };
                 for file in all {
                     files.insert(file.path.as_str());
+                    if !is_of_package(manifest, folder(&file.path)) {
+                        continue;
+                    }
                     let owner = owners.entry(folder(&file.path)).or_insert(Some((at, number)));
                     if *owner != Some((at, number)) {
                         *owner = None;
@@ -136,10 +172,25 @@ impl<'m> Recorded<'m> {
             }
         }
         let mut folders: BTreeMap<(usize, usize), Vec<&str>> = BTreeMap::new();
-        for (home, owner) in owners.into_iter().filter(|(home, _)| !home.is_empty()) {
+        for (home, owner) in owners {
             owner.into_iter().for_each(|owner| folders.entry(owner).or_default().push(home));
         }
         Recorded { files, folders }
+    }
+}
+
+/// Whether a folder of recorded files may be the package's alone: a crate's and those below it; of Python those below the folder
+/// that all packages share, but for the environment's. Interpreters, environments and people put files into the shared ones.
+fn is_of_package(manifest: &Manifest, home: &str) -> bool {
+    let record = folder(&manifest.path);
+    match manifest.ecosystem {
+        "cargo" => !record.is_empty() && (home == record || is_within(record, home)),
+        "pypi" => {
+            let packages = folder(record);
+            let inner = home.strip_prefix(packages).unwrap_or_default().trim_start_matches('/');
+            is_within(packages, home) && !inner.split('/').next().is_some_and(|first| ENVIRONMENT.contains(&first))
+        }
+        _ => false,
     }
 }
 
@@ -158,7 +209,7 @@ fn compare(
         present |= there;
         match &file.checksum {
             // A record without a checksum is written for what the installer makes itself.
-            Checksum::None => {}
+            Checksum::None | Checksum::Fails => {}
             Checksum::Sha256(_) if !there => changes.push((Change::Missing, file.path.clone())),
             Checksum::Sha256(expected) => {
                 if looks.files.get(file.path.as_str()).is_some_and(|found| found != expected) {
@@ -237,6 +288,7 @@ fn holds_a_file(root: &Path, path: &str, extent: Extent) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::declaration::Layout;
     use crate::model::ids::RootNo;
 
     fn manifest(kind: ManifestKind, site: Site) -> Manifest {
@@ -250,7 +302,7 @@ mod tests {
             whole: true,
             declarations: vec![declaration],
             subject: None,
-            needs: Vec::new(),
+            layout: Layout::default(),
         }
     }
 
@@ -270,7 +322,11 @@ mod tests {
         let unhashed = RecordedFile { path: "a/RECORD".into(), checksum: Checksum::None };
         let files =
             vec![recorded("a/same.py", "1"), recorded("a/other.py", "two"), recorded("a/gone.py", "5"), unhashed];
-        let found = check(root, &[manifest(ManifestKind::InstallRecord, Site::Files(files))]);
+        let mut manifests = [manifest(ManifestKind::InstallRecord, Site::Files(files))];
+        let found = check(root, &mut manifests);
+        let Site::Files(files) = &manifests[0].declarations[0].site else { panic!("{manifests:?}") };
+        let fails = files.iter().filter(|file| file.checksum == Checksum::Fails).map(|file| file.path.as_str());
+        assert_eq!(fails.collect::<Vec<_>>(), ["a/other.py"]);
         let expected = [(Change::Missing, "a/gone.py"), (Change::Added, "a/new.py"), (Change::Modified, "a/other.py")];
         assert_eq!(found[0].changes, expected.map(|(change, path)| (change, path.to_string())));
         assert!(found[0].present && found[0].files == 3);
@@ -285,8 +341,27 @@ mod tests {
             fs::write(folder.path().join("n").join(name), name).unwrap();
             manifest(ManifestKind::InstallRecord, Site::Files(vec![recorded(&format!("n/{name}"), name)]))
         };
-        let found = check(folder.path(), &[record("a"), record("b")]);
+        let found = check(folder.path(), &mut [record("a"), record("b")]);
         assert!(found.iter().all(|one| one.present && one.changes.is_empty()));
+    }
+
+    #[test]
+    fn what_lies_in_folders_that_many_share_is_added_to_no_package() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path();
+        for path in ["l/a.py", "l/handler.py", "l/p/b.py", "l/p/new.py", "bin/p", "bin/activate", "l/bin/q", "l/bin/r"]
+        {
+            fs::create_dir_all(root.join(path).parent().unwrap()).unwrap();
+            fs::write(root.join(path), path).unwrap();
+        }
+        let unsigned = |path: &str| RecordedFile { path: path.into(), checksum: Checksum::None };
+        let files = ["l/a.py", "l/p/b.py", "bin/p", "l/bin/q"].map(unsigned).to_vec();
+        let mut record = manifest(ManifestKind::InstallRecord, Site::Files(files));
+        record.path = "l/p-1.dist-info/RECORD".into();
+        let found = check(root, &mut [record.clone()]);
+        assert_eq!(found[0].changes, [(Change::Added, "l/p/new.py".to_string())]);
+        (record.path, record.ecosystem) = ("l/p/.cargo-checksum.json".into(), "cargo");
+        assert_eq!(check(root, &mut [record])[0].changes, [(Change::Added, "l/p/new.py".to_string())]);
     }
 
     #[test]
@@ -326,11 +401,11 @@ mod tests {
         fs::create_dir_all(root.join("z/src")).unwrap();
         fs::write(root.join("z/README.chromium"), "").unwrap();
         let note = |extent| manifest(ManifestKind::VendoringNote, Site::Folder { path: "z".into(), extent });
-        let present = |extent| check(root, &[note(extent)])[0].present;
+        let present = |extent| check(root, &mut [note(extent)])[0].present;
         assert!(!present(Extent::Component));
         fs::write(root.join("z/src/a.c"), "").unwrap();
         assert!(present(Extent::Component) && !present(Extent::Folder));
         let wish = manifest(ManifestKind::Lockfile, Site::Folder { path: "z".into(), extent: Extent::Everything });
-        assert!(check(root, &[wish]).is_empty(), "what a lockfile names need not be installed");
+        assert!(check(root, &mut [wish]).is_empty(), "what a lockfile names need not be installed");
     }
 }

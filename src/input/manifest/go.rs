@@ -2,7 +2,7 @@
 //!
 //! A vendor folder holds of a module only the packages that are used, each with the files right in its folder; a folder that
 //! `modules.txt` does not name was put there by somebody else. What a package embeds from folders below (`go:embed`) is not
-//! named there.
+//! named there; for that see [`super::embed`].
 
 use super::{Found, Reader, Source, is_named};
 use crate::model::declaration::{Extent, ManifestKind, Site, Subject};
@@ -59,42 +59,63 @@ fn is_local(path: &str) -> bool {
     path.starts_with(['.', '/'])
 }
 
-/// `# module version [=> other version]`, then `## remarks`, then a package a line.
+/// A module of a list: what it is named in the list, its version there, and the path of its packages.
+struct Module {
+    line: u32,
+    name: String,
+    version: String,
+    path: String,
+    /// Whether a package of it was named.
+    used: bool,
+}
+
+impl Module {
+    /// Of `module version [=> other version]`; `None` for a folder of the project, whose code is its own.
+    fn of(line: u32, head: &str) -> Option<Module> {
+        let parts: Vec<&str> = head.split_whitespace().collect();
+        let (path, name, version) = match &parts[..] {
+            [_, .., "=>", to] if is_local(to) => return None,
+            [path, .., "=>", name, version] => (path, name, version),
+            [path, version] => (path, path, version),
+            _ => return None,
+        };
+        let [name, version, path] = [name, version, path].map(|text| text.to_string());
+        Some(Module { line, name, version, path, used: false })
+    }
+}
+
+/// `# module version [=> other version]`, then `## remarks`, then a package a line. Of a module without a package nothing is
+/// copied; at the end stands what is replaced, once more.
 fn vendored(source: Source<'_>) -> Found {
     let mut found = Found::default();
-    let mut module: Option<(String, String)> = None;
+    let mut module: Option<Module> = None;
     for (line, number) in source.text.lines().zip(1..) {
         let line = line.trim();
         if found.is_conflict(number, line) || line.is_empty() || line.starts_with("## ") {
             continue;
         }
         if let Some(head) = line.strip_prefix("# ") {
-            let parts: Vec<&str> = head.split_whitespace().collect();
-            let (path, named) = match &parts[..] {
-                // A folder of the project: its own code.
-                [_, .., "=>", to] if is_local(to) => (None, None),
-                [path, .., "=>", name, version] => (Some(path), Some((name, version))),
-                [path, version] => (Some(path), Some((path, version))),
-                _ => (None, None),
-            };
-            module = named.map(|(name, version)| (name.to_string(), version.to_string()));
-            let root = path.and_then(|path| source.within(path));
-            if let (Some((name, version)), Some(path)) = (&module, root) {
-                found.declare(number, ("golang", name), Some(version), Site::Folder { path, extent: Extent::Folder });
-            }
+            module = Module::of(number, head);
             continue;
         }
-        match (&module, source.within(line)) {
-            (Some((name, version)), Some(path)) => {
-                found.declare(number, ("golang", name), Some(version), Site::Folder { path, extent: Extent::Folder });
-            }
-            (None, _) => {}
-            (_, None) => {
-                found.complain(number, format!("`{line}` lies outside the folder of what is vendored: not used"))
-            }
+        let Some(module) = &mut module else { continue };
+        // Licences and the like lie in the module's own folder, whether or not that is a package.
+        if !std::mem::replace(&mut module.used, true) {
+            package(source, module, (module.line, &module.path), &mut found);
+        }
+        if !package(source, module, (number, line), &mut found) {
+            found.complain(number, format!("`{line}` lies outside the folder of what is vendored: not used"));
         }
     }
     found
+}
+
+/// Takes a folder of a module; `false` where it lies outside of what is vendored.
+fn package(source: Source<'_>, module: &Module, (line, path): (u32, &str), found: &mut Found) -> bool {
+    let Some(path) = source.within(path) else { return false };
+    let site = Site::Folder { path, extent: Extent::Folder };
+    found.declare(line, ("golang", &module.name), Some(&module.version), site);
+    true
 }
 
 #[cfg(test)]
@@ -123,6 +144,8 @@ mod tests {
             "8 pkg:golang/forge.example/d@v2 vendor/forge.example/c/x/",
         ];
         assert_eq!(declared("vendor/modules.txt", text), expected);
+        let unused = "# a.example/b v1\n## explicit\n# a.example/c v1\n# a.example/old => a.example/new v1.2.3\n";
+        assert!(declared("vendor/modules.txt", unused).is_empty(), "nothing of them is copied");
         let odd = "# a v1\n../../../x\n<<<<<<< HEAD\na/b\n";
         assert_eq!(declared("vendor/modules.txt", odd).len(), 2);
         assert_eq!(complaints("vendor/modules.txt", odd).len(), 2);

@@ -1,11 +1,10 @@
-//! Lockfiles that say which packages there are and not where they lie: yarn, pnpm, and the Python tools.
+//! Lockfiles that say which packages there are and not where they lie: pnpm and the Python tools. For yarn see [`super::yarn`].
 
 use toml::Value as Toml;
 
 use super::key_lines::KeyLines;
 use super::node::Node;
-use super::npm;
-use super::{Found, Reader, Source, is_named, json, toml, yaml};
+use super::{Found, Reader, Source, is_named, json, toml, yaml, yarn};
 use crate::model::declaration::{ManifestKind, Site, Subject};
 
 /// Lockfiles of Python in TOML, with the table that lists packages.
@@ -21,7 +20,7 @@ const fn wish(is: fn(&str) -> bool, ecosystem: &'static str, read: fn(Source<'_>
 }
 
 pub(super) const READERS: &[Reader] = &[
-    lock(|path| is_named(path, &["yarn.lock"]), "npm", yarn),
+    lock(|path| is_named(path, &["yarn.lock"]), "npm", yarn::read),
     lock(|path| is_named(path, &["pnpm-lock.yaml"]), "npm", pnpm),
     lock(|path| TOML_LOCKS.iter().any(|(name, _)| is_named(path, &[name])), "pypi", python),
     lock(|path| is_named(path, &["Pipfile.lock"]), "pypi", pipenv),
@@ -29,70 +28,58 @@ pub(super) const READERS: &[Reader] = &[
     wish(|path| is_named(path, &["Pipfile"]), "pypi", pipfile),
 ];
 
-/// Both forms: `"name@range", "name@other":` with `version "1.0"` or `version: 1.0` below.
-fn yarn(source: Source<'_>) -> Found {
-    let mut found = Found::default();
-    let mut name: Option<(u32, String)> = None;
-    for (line, number) in source.text.lines().zip(1..) {
-        if found.is_conflict(number, line) {
-            continue;
-        }
-        if !line.starts_with([' ', '#']) {
-            let first = line.trim_end_matches(':').split(',').next().unwrap_or_default().trim().trim_matches('"');
-            name = yarn_name(first).map(|name| (number, name.to_string()));
-        } else if let (Some((at, wanted)), Some(rest)) = (&name, line.strip_prefix("  version"))
-            && rest.starts_with([' ', ':'])
-        {
-            let version = rest.trim_start_matches(':').trim().trim_matches('"');
-            found.declare(*at, ("npm", wanted), Some(version), Site::Elsewhere);
-        }
-    }
-    found
-}
+/// Tables of a project or a package of pnpm that say what it needs.
+const NEEDS: &[&str] = &["dependencies", "devDependencies", "optionalDependencies"];
 
-/// The package of `name@range`; none for the project's own.
-fn yarn_name(text: &str) -> Option<&str> {
-    let split = |text: &str| text.get(1..)?.find('@').map(|at| at + 1);
-    let at = split(text)?;
-    let (name, range) = (text.get(..at)?, text.get(at + 1..)?);
-    if npm::is_own(range.split("#").next().unwrap_or(range)) {
-        return None;
-    }
-    match range.strip_prefix("npm:") {
-        Some(other) => Some(split(other).and_then(|at| other.get(..at)).unwrap_or(name)),
-        None => Some(name),
-    }
-}
-
-/// Keys of `packages`: `/name@1.0(peer@2)`, of old `/name/1.0_peer@2`, of late `name@1.0`.
+/// Keys of `packages`; what projects and packages need names those that are installed under another name.
 fn pnpm(source: Source<'_>) -> Found {
     let mut found = Found::default();
     let documents = yaml::load(source.text, &mut found);
-    for (key, node) in
-        documents.first().and_then(|document| document.get("packages")).map(|all| all.entries()).unwrap_or_default()
-    {
-        let plain = key.trim_start_matches('/');
-        let plain = plain.split('(').next().unwrap_or(plain);
-        let scope = usize::from(plain.starts_with('@'));
-        let split = match plain.match_indices('/').nth(scope) {
-            Some((at, _)) => plain.get(..at).zip(plain.get(at + 1..)),
-            None => plain.rsplit_once('@'),
-        };
-        let Some((name, version)) = split.filter(|(name, _)| !name.is_empty()) else {
+    let Some(document) = documents.first() else { return found };
+    let table = |name: &str| document.get(name).map(Node::entries).unwrap_or_default();
+    for (key, node) in table("packages") {
+        let Some((name, version)) = pnpm_package(key) else {
             found.complain(
                 node.line,
                 format!("`{}` names no package: not used", key.chars().take(80).collect::<String>()),
             );
             continue;
         };
-        let version = version.split('_').next().unwrap_or(version);
         // Of an archive the key has the place.
         let stated = || node.get("version").and_then(Node::scalar);
         let digits = |version: &&str| version.starts_with(|first: char| first.is_ascii_digit());
         let exact = Some(version).filter(digits).or_else(|| stated().filter(digits));
         found.declare(node.line, ("npm", name), exact, Site::Elsewhere);
     }
+    let inner = ["importers", "packages", "snapshots"].iter().flat_map(|name| table(name)).map(|(_, node)| node);
+    for needs in inner.chain([document]).flat_map(|node| NEEDS.iter().filter_map(|name| node.get(name))) {
+        found.layout.aliases.extend(needs.entries().iter().filter_map(|(name, node)| pnpm_alias(name, node)));
+    }
     found
+}
+
+/// Name and version of `/name@1.0(peer@2)`, of old `/name/1.0_peer@2`, of late `name@1.0`.
+fn pnpm_package(key: &str) -> Option<(&str, &str)> {
+    let plain = key.trim_start_matches('/');
+    let plain = plain.split('(').next().unwrap_or(plain);
+    let scope = usize::from(plain.starts_with('@'));
+    let (name, version) = match plain.match_indices('/').nth(scope) {
+        Some((at, _)) => plain.get(..at).zip(plain.get(at + 1..))?,
+        None => plain.rsplit_once('@')?,
+    };
+    (!name.is_empty()).then(|| (name, version.split('_').next().unwrap_or(version)))
+}
+
+/// What is needed under a name that is not its own: its version says which it is.
+fn pnpm_alias(name: &str, node: &Node) -> Option<(String, String)> {
+    let version = node.scalar().or_else(|| node.get("version").and_then(Node::scalar))?;
+    let (other, exact) = pnpm_package(version)?;
+    // Of old a peer stood behind the version: `1.0.0_peer@2`.
+    let is_version = other.starts_with(|first: char| first.is_ascii_digit()) && other.contains('.');
+    let is_alias =
+        !is_version && other != name && exact.starts_with(|first: char| first.is_ascii_digit()) && !other.contains(':');
+    let purl = Subject::of("npm", other, None).filter(|_| is_alias)?.purl;
+    Some((name.to_string(), purl))
 }
 
 /// Lines on which `[[NAME]]` stands.
@@ -221,15 +208,7 @@ fn wishes_of(lines: &KeyLines<'_>, wishes: &toml::Table, found: &mut Found) {
 
 #[cfg(test)]
 mod tests {
-    use crate::input::manifest::tests::{complaints, declared};
-
-    #[test]
-    fn both_forms_of_yarn_name_packages() {
-        let text = "# yarn lockfile v1\n\n\"@s/a@^1.0\", \"@s/a@^1.1\":\n  version \"1.1.0\"\n  resolved \"x\"\n\nb@npm:c@2:\n  version \"2.0.0\"\n\n\"d@npm:^3\":\n  version: 3.0.0\n\n\"own@workspace:.\":\n  version: 0.0.0\n";
-        let expected = ["3 pkg:npm/%40s/a@1.1.0", "7 pkg:npm/c@2.0.0", "10 pkg:npm/d@3.0.0"];
-        assert_eq!(declared("yarn.lock", text), expected);
-        assert_eq!(complaints("yarn.lock", "<<<<<<< HEAD\n").len(), 1);
-    }
+    use crate::input::manifest::tests::{aliases, complaints, declared};
 
     #[test]
     fn all_forms_of_pnpm_name_packages() {
@@ -237,6 +216,10 @@ mod tests {
         let expected = ["3 pkg:npm/%40s/a@1.0.0", "5 pkg:npm/b@2.0.0", "7 pkg:npm/d@3.0.0", "9 pkg:npm/%40s/f@4.0.0"];
         assert_eq!(declared("pnpm-lock.yaml", text), expected);
         assert!(declared("pnpm-lock.yaml", "packages: [1]\n").is_empty());
+        let text = "lockfileVersion: '9.0'\nimporters:\n  .:\n    dependencies:\n      a:\n        specifier: npm:@s/b@^1\n        version: '@s/b@1.0.0(c@2.0.0)'\n      c:\n        specifier: ^2\n        version: 2.0.0(d@1.0.0)\n      own:\n        version: link:../own\nsnapshots:\n  c@2.0.0:\n    dependencies:\n      e: f@3.0.0\n      g: 1.0.0\n";
+        assert_eq!(aliases("pnpm-lock.yaml", text), ["a=pkg:npm/%40s/b", "e=pkg:npm/f"]);
+        let old = "dependencies:\n  a: /b/1.0.0\n  c: 1.0.0_d@2.0.0\n";
+        assert_eq!(aliases("pnpm-lock.yaml", old), ["a=pkg:npm/b"]);
         assert!(!complaints("pnpm-lock.yaml", "a: &x 1\nb: *x\n").is_empty());
     }
 

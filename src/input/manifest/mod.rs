@@ -2,12 +2,15 @@
 //! vendoring declare ([`read`]).
 //!
 //! One file an ecosystem. A reader takes a manifest's path and text and gives declarations; it opens nothing, and what it
-//! cannot make sense of it says with the line and goes on. Nothing becomes declared because a manifest did not parse.
+//! cannot make sense of it says with the line and goes on. Nothing becomes declared because a manifest did not parse. What only
+//! several manifests together say, or the tree around one, comes after ([`join`]).
 
 mod apps;
 mod cargo;
 pub mod check;
+mod confirm;
 mod dotnet;
+mod embed;
 mod go;
 mod jvm;
 mod key_lines;
@@ -19,15 +22,16 @@ mod npm;
 pub mod own;
 mod php_ruby;
 mod python;
+mod system;
 mod typed;
 mod xml;
 mod yaml;
+mod yarn;
 
-use std::collections::{BTreeSet, HashMap};
-use std::path::Path;
+pub use confirm::join;
 
 use crate::error::{Code, Problem};
-use crate::model::declaration::{Declaration, Extent, Manifest, ManifestKind, Site, Subject, is_name};
+use crate::model::declaration::{Declaration, Extent, Layout, Manifest, ManifestKind, Site, Subject, is_name};
 use crate::model::ids::RootNo;
 use crate::model::limits;
 use crate::model::place::{base_name, folder};
@@ -80,8 +84,8 @@ fn below(base: &str, relative: &str) -> Option<String> {
 struct Found {
     /// What the manifest's own folder is.
     subject: Option<Subject>,
-    /// What that needs in its turn: purls.
-    needs: Vec<String>,
+    /// How packages are installed, where it is not as usual.
+    layout: Box<Layout>,
     declarations: Vec<Declaration>,
     /// What it could not make sense of: 1-based line (0 where not known), and why.
     complaints: Vec<(u32, String)>,
@@ -148,6 +152,7 @@ const READERS: &[&[Reader]] = &[
     dotnet::READERS,
     php_ruby::READERS,
     native::READERS,
+    system::READERS,
     apps::READERS,
     notes::READERS,
     notes::YAML_READERS,
@@ -204,7 +209,7 @@ pub fn read(root: RootNo, path: &str, bytes: &[u8], size: u64) -> Option<(Manife
         whole: found.complaints.is_empty(),
         declarations: found.declarations,
         subject: found.subject,
-        needs: found.needs,
+        layout: *found.layout,
     };
     Some((manifest, problems))
 }
@@ -242,58 +247,6 @@ fn no_text(bytes: &[u8]) -> Option<(u32, String)> {
     };
     let line = bytes.get(..at)?.iter().filter(|byte| **byte == b'\n').count() as u32 + 1;
     Some((line, format!("{why}: names with such are not used")))
-}
-
-/// Joins what several manifests of the tree at `root`, by path, say of one package, and what the tree says of it: the checksums of a vendored crate stand in one
-/// file, its name in another.
-pub fn join(root: &Path, mut manifests: Vec<Manifest>) -> Vec<Manifest> {
-    confirm_plugins(&mut manifests);
-    check::confirm_repositories(root, &mut manifests);
-    let subjects = subjects(&manifests, "Cargo.toml");
-    for record in manifests.iter_mut().filter(|manifest| is_named(&manifest.path, &[".cargo-checksum.json"])) {
-        // A crate has a manifest; a list of checksums alone is anybody's.
-        let Some(subject) = subjects.get(folder(&record.path)) else {
-            record.declarations.clear();
-            continue;
-        };
-        for declaration in &mut record.declarations {
-            declaration.purl.clone_from(&subject.purl);
-            declaration.version.clone_from(&subject.version);
-        }
-    }
-    manifests
-}
-
-/// What the manifests of one name say that their folders are.
-fn subjects(manifests: &[Manifest], name: &str) -> HashMap<String, Subject> {
-    let subject = |manifest: &Manifest| Some((folder(&manifest.path).to_string(), manifest.subject.clone()?));
-    manifests.iter().filter(|manifest| is_named(&manifest.path, &[name])).filter_map(subject).collect()
-}
-
-/// Installers of Composer may put a package anywhere, not only into the vendor folder under its name. Its record alone could so
-/// account for any folder of the project: all that lies there is the package's only where a `composer.json` there says so,
-/// too, and the project's `composer.lock` knows the package.
-fn confirm_plugins(manifests: &mut [Manifest]) {
-    let subjects = subjects(manifests, "composer.json");
-    let locks = manifests.iter().filter(|manifest| is_named(&manifest.path, &["composer.lock"]));
-    let purls = |lock: &Manifest| lock.declarations.iter().map(|one| one.purl.clone()).collect::<BTreeSet<String>>();
-    let locked: HashMap<String, BTreeSet<String>> =
-        locks.map(|lock| (folder(&lock.path).to_string(), purls(lock))).collect();
-    for record in manifests.iter_mut().filter(|manifest| is_named(&manifest.path, &["installed.json"])) {
-        let vendor = folder(folder(&record.path));
-        let known = locked.get(folder(vendor));
-        for declaration in &mut record.declarations {
-            let Site::Folder { path, extent } = &mut declaration.site else { continue };
-            let confirmed = subjects.get(path).is_some_and(|subject| subject.purl == declaration.purl)
-                && known.is_some_and(|purls| purls.contains(&declaration.purl));
-            let name = declaration.purl.strip_prefix("pkg:composer/").unwrap_or_default();
-            let is_usual =
-                path.strip_prefix(vendor).is_some_and(|rest| rest.trim_start_matches('/').eq_ignore_ascii_case(name));
-            if !confirmed && !is_usual {
-                *extent = Extent::Component;
-            }
-        }
-    }
 }
 
 fn problems(path: &str, complaints: &[(u32, String)]) -> Vec<Problem> {
@@ -362,6 +315,13 @@ mod tests {
         read_text(path, text).0.into_iter().map(shown).collect()
     }
 
+    /// Packages that a manifest says are installed under another name: folder, purl.
+    pub(super) fn aliases(path: &str, text: &str) -> Vec<String> {
+        let found = read(RootNo(0), path, text.as_bytes(), text.len() as u64);
+        let aliases = found.map(|(manifest, _)| manifest.layout.aliases).unwrap_or_default();
+        aliases.into_iter().map(|(name, purl)| format!("{name}={purl}")).collect()
+    }
+
     /// What is wrong with a manifest.
     pub(super) fn complaints(path: &str, text: &str) -> Vec<String> {
         read_text(path, text).1.into_iter().map(|problem| problem.detail).collect()
@@ -417,27 +377,6 @@ mod tests {
             assert!(!complaints("a/package-lock.json", &lock(place)).is_empty(), "{place}");
         }
         assert!(holds("", "a") && holds("a", "a/b") && !holds("a", "ab/c") && !holds("a/b", "a/b"));
-    }
-
-    #[test]
-    fn a_plugin_beside_the_vendor_folder_says_itself_what_it_is() {
-        let manifest = |path: &str, text: &str| read(RootNo(0), path, text.as_bytes(), text.len() as u64).unwrap().0;
-        let record = "{\"packages\": [{\"name\": \"a/b\", \"install-path\": \"../../web/b\"}, {\"name\": \"c/d\", \"install-path\": \"../../src\"},
-            {\"name\": \"e/f\", \"install-path\": \"../e/f\"}]}";
-        let record = manifest("vendor/composer/installed.json", record);
-        let own = manifest("web/b/composer.json", "{\"name\": \"A/B\"}");
-        let other = manifest("src/composer.json", "{\"name\": \"my/app\"}");
-        let lock = manifest("composer.lock", "{\"packages\": [{\"name\": \"a/b\"}, {\"name\": \"c/d\"}]}");
-        let unknown = join(Path::new("none"), vec![record.clone(), own.clone()]);
-        let at = |one: &Declaration| matches!(&one.site, Site::Folder { extent: Extent::Component, .. });
-        assert!(at(&unknown[0].declarations[0]), "no lockfile knows it: {unknown:?}");
-        let joined = join(Path::new("none"), vec![record, own, other, lock]);
-        let extents = joined[0].declarations.iter().map(|one| match &one.site {
-            Site::Folder { path, extent } => (path.as_str(), *extent),
-            other => panic!("{other:?}"),
-        });
-        let expected = [("web/b", Extent::Everything), ("src", Extent::Component), ("vendor/e/f", Extent::Everything)];
-        assert_eq!(extents.collect::<Vec<_>>(), expected);
     }
 
     #[test]

@@ -4,6 +4,8 @@
 //! A lockfile says where each package lies: below the folder of the lockfile, or for npm's own list below the folder around
 //! `node_modules`. Packages that it links to are the project's own.
 
+use std::collections::{BTreeSet, HashSet};
+
 use serde_json::{Map, Value};
 
 use super::key_lines::KeyLines;
@@ -67,6 +69,10 @@ fn lock(source: Source<'_>) -> Found {
 fn by_folder(home: &str, packages: &Map<String, Value>, lines: &KeyLines<'_>, found: &mut Found) {
     for (key, entry) in packages {
         let Some((above, folder)) = key.rsplit_once("node_modules/") else { continue };
+        // With links, packages lie in folders of a store, which are none themselves.
+        if folder.strip_prefix(".store/").is_some_and(is_folder_of_package) && entry.get("version").is_none() {
+            continue;
+        }
         let climbs = key.split(['/', '\\']).any(|part| part == "..");
         if climbs || !(above.is_empty() || above.ends_with('/')) || !is_folder_of_package(folder) {
             found.complain(lines.line(key), format!("`{key}` is no place of a package: not used"));
@@ -131,7 +137,8 @@ fn installed(source: Source<'_>) -> Found {
     };
     let mut found = Found::default();
     let needs = NEEDS.iter().filter_map(|table| value.get(*table)?.as_object()).flatten().filter_map(wish);
-    found.needs = needs.filter_map(|(name, _)| Some(Subject::of("npm", name, None)?.purl)).collect();
+    found.layout.needs = needs.filter_map(|(name, _)| Some(Subject::of("npm", name, None)?.purl)).collect();
+    found.layout.bundled = bundled(&value);
     let Some(name) = value.get("name").and_then(Value::as_str) else {
         return Found::broken(0, "it names no package");
     };
@@ -139,6 +146,26 @@ fn installed(source: Source<'_>) -> Found {
     let site = Site::Folder { path: folder(source.path).to_string(), extent: Extent::Everything };
     found.declare(KeyLines::of(source.text).line("name"), ("npm", name), version, site);
     found
+}
+
+/// Purls of what a package says that it has in its archive: a list of names, or `true` for all that it needs.
+fn bundled(package: &Value) -> Vec<String> {
+    let needs = || NEEDS.iter().filter_map(|table| package.get(*table)?.as_object()).flatten();
+    let mut names: Vec<&str> = Vec::new();
+    for key in ["bundleDependencies", "bundledDependencies"] {
+        match package.get(key) {
+            Some(Value::Bool(true)) => names.extend(needs().filter_map(wish).map(|(name, _)| name)),
+            Some(Value::Array(list)) => {
+                let listed: HashSet<&str> = list.iter().filter_map(Value::as_str).collect();
+                let known = needs().filter(|(name, _)| listed.contains(name.as_str()));
+                names.extend(known.filter_map(wish).map(|(name, _)| name));
+                names.extend(listed);
+            }
+            _ => {}
+        }
+    }
+    let purls: BTreeSet<String> = names.iter().filter_map(|name| Some(Subject::of("npm", name, None)?.purl)).collect();
+    purls.into_iter().collect()
 }
 
 /// Whether a range means a folder of the project itself; an archive in it is somebody's package all the same.
@@ -203,6 +230,9 @@ mod tests {
         let old = r#"{"lockfileVersion": 1, "dependencies": {"../../src": {"version": "npm:zlib@1"}, "a": {"version": "1"}}}"#;
         assert_eq!(declared("package-lock.json", old), ["1 pkg:npm/a@1 node_modules/a/**"]);
         assert!(complaints("package-lock.json", old)[0].contains("no place of a package"));
+        let linked = r#"{"packages": {"node_modules/.store/a@1-x": {}, "node_modules/.store/@s/b@1-x": {}, "node_modules/.store/a@1-x/node_modules/a": {"version": "1"}}}"#;
+        assert!(complaints("node_modules/.package-lock.json", linked).is_empty());
+        assert_eq!(declared("node_modules/.package-lock.json", linked).len(), 1);
         let good = r#"{"packages": {"a/node_modules/@s/b/node_modules/c": {"version": "1"}, "node_modules/@s/b": {"version": "1"}}}"#;
         assert_eq!(declared("package-lock.json", good).len(), 2);
     }
@@ -266,6 +296,16 @@ mod tests {
         let expected = ["1 pkg:npm/a@1.2.3", "1 pkg:npm/b", "1 pkg:npm/e@2.0.0", "1 pkg:npm/f"];
         assert_eq!(declared("package.json", wishes), expected);
         assert!(declared("node_modules/a/dist/package.json", wishes).is_empty());
+    }
+
+    #[test]
+    fn a_package_says_what_it_has_in_its_archive() {
+        let of = |text: &str| bundled(&serde_json::from_str(text).unwrap()).join(" ");
+        let needs = r#""dependencies": {"a": "1", "b": "npm:c@2"}"#;
+        assert_eq!(of(&format!("{{{needs}, \"bundleDependencies\": true}}")), "pkg:npm/a pkg:npm/c");
+        let listed = format!("{{{needs}, \"bundledDependencies\": [\"b\", \"@s/d\", 3]}}");
+        assert_eq!(of(&listed), "pkg:npm/%40s/d pkg:npm/b pkg:npm/c");
+        assert_eq!(of(&format!("{{{needs}, \"bundleDependencies\": false}}")), "");
     }
 
     #[test]

@@ -28,6 +28,12 @@ pub(super) const READERS: &[Reader] = &[
         ecosystem: "gem",
         read: gems,
     },
+    Reader {
+        is: |path| checked_out(path).is_some(),
+        kind: ManifestKind::InstallRecord,
+        ecosystem: "gem",
+        read: from_repository,
+    },
     Reader { is: is_specification, kind: ManifestKind::InstallRecord, ecosystem: "gem", read: specification },
     Reader {
         is: |path| is_named(path, &["Gemfile", "gems.rb"]),
@@ -120,6 +126,11 @@ fn wishes(source: Source<'_>) -> Found {
     let lines = KeyLines::of(source.text);
     let subject = text(&value, "name").and_then(|name| Subject::of("composer", name, text(&value, "version")));
     let mut found = Found { subject, ..Found::default() };
+    if let Some(into) = value.get("config").and_then(|config| text(config, "vendor-dir")) {
+        // It may be of the machine: `$HOME/vendor`.
+        let inside = source.within(into).filter(|_| !into.contains(['$', '~']));
+        found.layout.folder = Some(inside.unwrap_or_default());
+    }
     for key in ["require", "require-dev"] {
         for (name, range) in table(&value, key, &lines, &mut found).into_iter().flatten() {
             // The platform: `php`, `ext-json`.
@@ -139,19 +150,23 @@ fn wishes(source: Source<'_>) -> Found {
 }
 
 /// Sections by indent: in `GEM` and `GIT` under `specs:` a gem stands behind four spaces. `PATH` is the project's own. A gem
-/// of a server may lie in `vendor/cache` as an archive.
+/// of a server may lie in `vendor/cache` as an archive, one of a repository as its [`checkout`].
 fn gems(source: Source<'_>) -> Found {
     let mut found = Found::default();
-    let mut section = "";
+    let (mut section, mut remote, mut revision) = ("", "", "");
     for (line, number) in source.text.lines().zip(1..) {
         if found.is_conflict(number, line) || line.is_empty() {
             continue;
         }
         if !line.starts_with(' ') {
-            section = line.trim();
+            (section, remote, revision) = (line.trim(), "", "");
             continue;
         }
-        let Some(gem) = line.strip_prefix("    ").filter(|gem| !gem.starts_with(' ')) else { continue };
+        let Some(gem) = line.strip_prefix("    ").filter(|gem| !gem.starts_with(' ')) else {
+            remote = line.strip_prefix("  remote: ").unwrap_or(remote);
+            revision = line.strip_prefix("  revision: ").unwrap_or(revision);
+            continue;
+        };
         if !matches!(section, "GEM" | "GIT") {
             continue;
         }
@@ -161,10 +176,47 @@ fn gems(source: Source<'_>) -> Found {
         let version = full.split('-').next().filter(|version| !version.is_empty());
         let before = found.complaints.len();
         found.declare(number, ("gem", name), version, Site::Elsewhere);
-        if section == "GEM" && version.is_some() && before == found.complaints.len() && !full.contains(['/', '\\']) {
+        if before != found.complaints.len() {
+            continue;
+        }
+        if section == "GEM" && version.is_some() && !full.contains(['/', '\\']) {
             let archive = source.beside(&format!("vendor/cache/{name}-{full}.gem"));
             archive.into_iter().for_each(|path| found.declare(number, ("gem", name), version, Site::File(path)));
         }
+        if let Some(folder) = checkout(remote, revision).filter(|_| section == "GIT") {
+            if let Some(path) = source.within(&format!("vendor/cache/{folder}")) {
+                found.declare(number, ("gem", name), version, Site::Folder { path, extent: Extent::Everything });
+            }
+            found.layout.aliases.extend(Subject::of("gem", name, None).map(|gem| (folder, gem.purl)));
+        }
+    }
+    found
+}
+
+/// The folder that Bundler names for a repository and the revision of it: `NAME-` and twelve digits.
+fn checkout(remote: &str, revision: &str) -> Option<String> {
+    let name = remote.trim_end_matches('/').rsplit(['/', ':', '\\']).next()?;
+    let name = name.strip_suffix(".git").unwrap_or(name);
+    let revision = revision.get(..12).filter(|digits| digits.bytes().all(|byte| byte.is_ascii_hexdigit()))?;
+    (!matches!(name, "" | "." | "..")).then(|| format!("{name}-{revision}"))
+}
+
+/// The folder of Bundler in which a gem's description lies that came from a repository: `…/bundler/gems/NAME-REVISION`.
+pub(super) fn checked_out(path: &str) -> Option<&str> {
+    let (_, inside) = path.strip_suffix(".gemspec")?.rsplit_once("bundler/gems/")?;
+    let start = path.len() - ".gemspec".len() - inside.len();
+    let before = path.get(..start - "bundler/gems/".len())?;
+    let name = inside.split_once('/')?.0;
+    (before.is_empty() || before.ends_with('/')).then(|| path.get(..start + name.len()))?
+}
+
+/// A gem that came from a repository. Which versions and which revisions are meant, the lockfile around knows: see
+/// [`super::confirm`].
+fn from_repository(source: Source<'_>) -> Found {
+    let mut found = Found::default();
+    if let Some(path) = checked_out(source.path) {
+        let site = Site::Folder { path: path.to_string(), extent: Extent::Everything };
+        found.declare(0, ("gem", base_name(source.path).trim_end_matches(".gemspec")), None, site);
     }
     found
 }
@@ -225,7 +277,8 @@ fn gemfile(source: Source<'_>) -> Found {
 
 #[cfg(test)]
 mod tests {
-    use crate::input::manifest::tests::{complaints, declared};
+    use super::checked_out;
+    use crate::input::manifest::tests::{aliases, complaints, declared};
 
     #[test]
     fn composer_says_where_packages_lie() {
@@ -306,6 +359,23 @@ mod tests {
         ];
         assert_eq!(declared("Gemfile.lock", lock), expected);
         assert_eq!(complaints("Gemfile.lock", lock).len(), 5);
+    }
+
+    #[test]
+    fn a_gem_of_a_repository_lies_in_a_folder_named_for_its_revision() {
+        let lock = "GIT\n  remote: https://x.example/o/rails.git\n  revision: 0ab1c2d3e4f5aaaaaaaa\n  branch: main\n  specs:\n    rack (2.2.22)\n      x (1)\n";
+        let expected = ["6 pkg:gem/rack@2.2.22", "6 pkg:gem/rack@2.2.22 w/vendor/cache/rails-0ab1c2d3e4f5/**"];
+        assert_eq!(declared("w/Gemfile.lock", lock), expected);
+        assert_eq!(aliases("w/Gemfile.lock", lock), ["rails-0ab1c2d3e4f5=pkg:gem/rack"]);
+        for odd in ["revision: 0ab", "revision: ../../../../x", "revision: éééééééé"] {
+            let odd = lock.replace("revision: 0ab1c2d3e4f5aaaaaaaa", odd);
+            assert_eq!((declared("Gemfile.lock", &odd).len(), aliases("Gemfile.lock", &odd).len()), (1, 0), "{odd}");
+        }
+        let path = "v/ruby/3.1.0/bundler/gems/rails-0ab1c2d3e4f5/rack/rack.gemspec";
+        assert_eq!(declared(path, "x"), ["0 pkg:gem/rack v/ruby/3.1.0/bundler/gems/rails-0ab1c2d3e4f5/**"]);
+        for other in ["bundler/gems/x.gemspec", "mybundler/gems/a-1/x.gemspec", "bundler/gems/a/x.rb"] {
+            assert_eq!(checked_out(other), None, "{other}");
+        }
     }
 
     #[test]

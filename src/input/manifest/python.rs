@@ -4,7 +4,7 @@
 //! with a checksum.
 
 use super::{Found, Reader, Source, below, is_named, is_within};
-use crate::model::declaration::{Checksum, Extent, ManifestKind, RecordedFile, Site};
+use crate::model::declaration::{Checksum, ENVIRONMENT, Extent, ManifestKind, RecordedFile, Site};
 use crate::model::place::{base_name, folder};
 
 /// Folders in which a list names packages that lie beside it.
@@ -103,9 +103,6 @@ fn installed(path: &str) -> (&str, Option<&str>) {
     }
 }
 
-/// Folders of an environment into which installers put programs and data of packages.
-const SHARED: &[&str] = &["bin", "Scripts", "share", "include", "etc", "man"];
-
 /// Whether a file is a record's to speak of, `home` being where the packages lie: it is beside the record, or among the
 /// programs and data of the environment around.
 fn is_own(home: &str, place: &str) -> bool {
@@ -114,7 +111,7 @@ fn is_own(home: &str, place: &str) -> bool {
             "" => place,
             around => place.strip_prefix(around)?.strip_prefix('/')?,
         };
-        inner.split_once('/').filter(|(first, _)| SHARED.contains(first))
+        inner.split_once('/').filter(|(first, _)| ENVIRONMENT.contains(first))
     };
     is_within(home, place) || is_shared().is_some()
 }
@@ -130,7 +127,14 @@ fn environment(home: &str) -> Option<&str> {
 /// With `--target`, programs and data lie in another folder than the one that is noted.
 fn is_of_environment(path: &str) -> bool {
     let mut parts = path.split('/').skip_while(|part| *part == "..");
-    path.starts_with("..") && parts.next().is_some_and(|first| SHARED.contains(&first))
+    path.starts_with("..") && parts.next().is_some_and(|first| ENVIRONMENT.contains(&first))
+}
+
+/// Whether a line is of what an installer makes in the environment by itself and gives no checksum of: programs, folders of
+/// what is compiled later, marks of its own. They are accounted for by nobody and nothing is wrong with them.
+fn is_made_there(path: &str, digest: &str) -> bool {
+    let is_mark = base_name(path) == "__pycache__" || path.ends_with(".virtualenv");
+    digest.is_empty() && (is_mark || is_of_environment(path))
 }
 
 fn record(source: Source<'_>) -> Found {
@@ -149,6 +153,9 @@ fn record(source: Source<'_>) -> Found {
         // With `--target` programs and data lie among the packages, whatever was noted.
         let moved = environment(home).is_none() && is_of_environment(&path);
         let place = if moved { below(home, path.trim_start_matches("../")) } else { below(home, &path) };
+        if is_made_there(&path, digest) {
+            continue;
+        }
         // Whoever installs writes down a checksum of all but the record itself and what is compiled later.
         let unsigned = !digest.contains('=') && !path.contains("-info/") && !path.ends_with(".pyc");
         match place {
@@ -293,6 +300,10 @@ mod tests {
         let said = complaints(path, &text);
         assert_eq!((said.len(), said[3].as_str()), (4, "line 8: a file without a checksum: not used"));
         assert!(said[2].starts_with("line 7: a file that lies neither beside"), "{said:?}");
+        let made = format!("a/__init__.py,sha256={digest},12\n../../../bin/pip,,\na/__pycache__,,\na-1.virtualenv,,\n");
+        let path = "v/lib/python3.11/site-packages/a-1.dist-info/RECORD";
+        assert!(complaints(path, &made).is_empty());
+        assert_eq!(declared(path, &made), ["0 pkg:pypi/a@1 v/lib/python3.11/site-packages/a/__init__.py"]);
         assert_eq!(base64(&digest), Some([0; 32]));
         assert_eq!(base64(&"A".repeat(42)), None);
         assert_eq!(base64(&format!("{}B", "A".repeat(42))), None, "bits are left over");

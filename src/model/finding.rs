@@ -150,7 +150,7 @@ impl Sketch {
     pub fn covers(&self, part: &Sketch) -> Option<f64> {
         let bound = self.reach().min(part.reach());
         let compared = &part.least()[..part.least().partition_point(|hash| *hash <= bound)];
-        (compared.len() >= Sketch::ENOUGH).then(|| self.share(compared))
+        (!self.0.is_empty() && compared.len() >= Sketch::ENOUGH).then(|| self.share(compared))
     }
 
     /// The share of some hashes that are in it.
@@ -641,6 +641,7 @@ mod tests {
         assert_eq!((whole.covers(&part), part.covers(&whole)), (Some(1.0), Some(32.0 / 249.0)));
         assert_eq!(whole.covers(&Sketch((1000..1006).collect())), None, "beyond the reach of the whole");
         assert_eq!(whole.marks(&part), None, "of one file");
+        assert_eq!(Sketch::default().covers(&part), None, "nothing is known of it");
         assert_eq!((Sketch::most(1), Sketch::most(20), Sketch::most(5000)), (64, 160, 1024));
     }
 

@@ -13,7 +13,7 @@ use foundling::model::copyright::{Copyright, Years};
 use foundling::model::evidence::{MatchKind, Wanted};
 use foundling::model::finding::{
     AlsoIn, Change, Declared, DeclaredAt, Declarer, Discrepancy, DiscrepancyKind, FileMatch, FileReport, Finding,
-    FindingKind, Licensing, ManagedBy, Newest, Origin, Paths, Relation, Report, Sketch,
+    FindingKind, Licensing, ManagedBy, Newest, Origin, Paths, Relation, Report,
 };
 use foundling::model::ids::RootNo;
 use foundling::model::license::{LicenseKind, LicenseMatch};
@@ -22,6 +22,7 @@ use foundling::model::review::{
     BaselineState, Condition, Decided, DecisionKind, Effort, Excluded, Gone, Idle, IdleDecision, Remedy, Review,
     Verdict,
 };
+use foundling::model::sketch::Sketch;
 use foundling::report::html::{self, Options};
 use foundling::report::texts::Texts;
 

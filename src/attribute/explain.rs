@@ -17,13 +17,12 @@ use crate::attribute::release;
 use crate::attribute::terms;
 use crate::model::declaration::{ManifestKind, is_name};
 use crate::model::evidence::{FileEvidence, MatchKind, SnippetMatch, Wanted};
-use crate::model::finding::{
-    AlsoIn, FileMatch, FileReport, Finding, FindingKind, Newest, Origin, Paths, Relation, Sketch,
-};
+use crate::model::finding::{AlsoIn, FileMatch, FileReport, Finding, FindingKind, Newest, Origin, Paths, Relation};
 use crate::model::ids::RootNo;
 use crate::model::limits;
 use crate::model::place::{Lines, RangePair, folder};
 use crate::model::purl::{base_of, with_version};
+use crate::model::sketch::Sketch;
 use crate::text::sketch;
 
 /// Whole files, or share of a release's files, that make a directory of a component.

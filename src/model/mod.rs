@@ -11,6 +11,7 @@ pub mod limits;
 pub mod place;
 pub mod purl;
 pub mod review;
+pub mod sketch;
 
 #[cfg(test)]
 pub(crate) mod sample;

@@ -5,7 +5,7 @@ use crate::model::copyright::{Copyright, Years};
 use crate::model::evidence::{MatchKind, Wanted};
 use crate::model::finding::{
     AlsoIn, Change, DeclaredAt, Discrepancy, DiscrepancyKind, FileMatch, FileReport, Finding, FindingKind,
-    IndexSummary, ManagedBy, Origin, Paths, Relation, Report, Sketch,
+    IndexSummary, ManagedBy, Origin, Paths, Relation, Report,
 };
 use crate::model::ids::RootNo;
 use crate::model::license::{LicenseKind, LicenseMatch};
@@ -14,6 +14,7 @@ use crate::model::review::{
     BaselineState, Condition, Decided, DecisionKind, Effort, Excluded, Gone, Idle, IdleDecision, Remedy, Review,
     Verdict,
 };
+use crate::model::sketch::Sketch;
 
 pub(crate) fn finding(purl: &str, versions: &[&str], kind: FindingKind, root: &str) -> Finding {
     Finding {

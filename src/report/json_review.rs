@@ -7,12 +7,13 @@ use serde::Serialize;
 
 use crate::model::declaration::ManifestKind;
 use crate::model::finding::{
-    Change, DeclaredAt, Discrepancy, DiscrepancyKind, Finding, ManifestRead, Newest, Paths, Relation, Report, written,
+    Change, DeclaredAt, Discrepancy, DiscrepancyKind, Finding, ManifestRead, Newest, Paths, Relation, Report,
 };
 use crate::model::ids::RootNo;
 use crate::model::review::{
     BaselineState, Condition, Decided, Effort, Excluded, Failure, Gone, IdleDecision, Remedy, Review, Verdict,
 };
+use crate::model::sketch::written;
 
 /// What a manifest says, and where.
 #[derive(Serialize)]

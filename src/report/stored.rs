@@ -16,7 +16,6 @@ use crate::model::evidence::{MatchKind, Wanted};
 use crate::model::finding::{
     AlsoIn, Change, Declared, DeclaredAt, Declarer, Discrepancy, DiscrepancyKind, FileMatch, FileReport, Finding,
     FindingKind, IndexSummary, Licensing, ManagedBy, ManifestRead, Newest, Origin, Paths, Relation, Report, Since,
-    read_hashes,
 };
 use crate::model::ids::RootNo;
 use crate::model::license::{LicenseKind, LicenseMatch};
@@ -24,6 +23,7 @@ use crate::model::place::{Lines, RangePair};
 use crate::model::review::{
     BaselineState, Condition, Decided, Effort, Excluded, Failure, Gone, IdleDecision, Remedy, Review, Verdict,
 };
+use crate::model::sketch::read_hashes;
 use crate::report::json::SCHEMA;
 use crate::text::language;
 

@@ -4,12 +4,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::model::finding::{Finding, Report, Sketch};
+use crate::model::finding::{Finding, Report};
 use crate::model::purl::base_of;
 use crate::model::review::{BaselineState, Gone};
+use crate::model::sketch::Sketch;
 use crate::review::recorded::{Recorded, RecordedFinding};
 
-/// Resemblance of two sketches (see [`crate::model::finding::Sketch`]) from which on they are of one content: a fifth of the
+/// Resemblance of two sketches (see [`crate::model::sketch::Sketch`]) from which on they are of one content: a fifth of the
 /// lines edited leaves about 0.5, a whole folder and one of its files have next to nothing.
 pub const SAME_CONTENT: f64 = 0.2;
 

@@ -33,10 +33,11 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use crate::error::{Code, Problem};
-use crate::model::finding::{Discrepancy, DiscrepancyKind, Finding, Sketch, read_hashes, written};
+use crate::model::finding::{Discrepancy, DiscrepancyKind, Finding};
 use crate::model::ids::RootNo;
 use crate::model::purl::base_of;
 use crate::model::review::{Decided, DecisionKind};
+use crate::model::sketch::{Sketch, read_hashes, written};
 use crate::review::entries::{Entry, Fault, HEAD, entries};
 use crate::review::pattern::{self, PathPattern, is_pattern};
 

@@ -188,8 +188,9 @@ fn failures(report: &Report, findings: &[Verdict], discrepancies: &[Verdict], fa
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::finding::{FindingKind, Sketch};
+    use crate::model::finding::FindingKind;
     use crate::model::sample;
+    use crate::model::sketch::Sketch;
 
     const DECISIONS: &str = r#"
 [[decision]]

@@ -5,7 +5,8 @@ use std::io::Read;
 use serde::Deserialize;
 
 use crate::model::evidence::Wanted;
-use crate::model::finding::{Discrepancy, DiscrepancyKind, Finding, FindingKind, Report, Sketch, read_hashes, written};
+use crate::model::finding::{Discrepancy, DiscrepancyKind, Finding, FindingKind, Report};
+use crate::model::sketch::{Sketch, read_hashes, written};
 
 /// What the layout of a report is called.
 const SCHEMA: &str = "foundling-report/1";

@@ -5,13 +5,12 @@ use std::borrow::Cow;
 use serde::Serialize;
 
 use super::items::Subject;
-use crate::model::finding::{
-    Change, Declared, DeclaredAt, Declarer, Discrepancy, Finding, Paths, Relation, Report, written,
-};
+use crate::model::finding::{Change, Declared, DeclaredAt, Declarer, Discrepancy, Finding, Paths, Relation, Report};
 use crate::model::ids::RootNo;
 use crate::model::limits;
 use crate::model::purl::base_of;
 use crate::model::review::{Decided, Verdict};
+use crate::model::sketch::written;
 use crate::report::layout::safe;
 
 /// Entries of one chunk.

@@ -15,9 +15,10 @@ use std::io::{self, Write};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 
-use crate::model::finding::{Discrepancy, Finding, Report, Sketch};
+use crate::model::finding::{Discrepancy, Finding, Report};
 use crate::model::place::{Lines, raw_path};
 use crate::model::review::{BaselineState, Condition, Decided, Verdict};
+use crate::model::sketch::Sketch;
 use crate::report::Stamp;
 use crate::report::json::{TOOL, entry};
 use crate::report::layout::{counted, safe};

@@ -65,7 +65,7 @@ pub struct Patch {
 /// Why it cannot be done.
 pub fn compare(of: &Comparison<'_>) -> Result<Patch, String> {
     let Comparison { finding, source, .. } = *of;
-    if finding.kind == FindingKind::Snippet {
+    if finding.kind == FindingKind::Snippet && !of.report.is_changed_file(finding) {
         return Err("it is made of pieces of files; `foundling explain` shows where they are from".to_string());
     }
     if finding.root.contains("!/") {
@@ -129,7 +129,8 @@ fn known(of: &Comparison<'_>) -> BTreeMap<String, Known> {
     let files = of.report.files.iter().filter(|file| file.scan_root == of.finding.scan_root);
     let known = files.filter_map(|file| {
         let own = below(&file.path, &home).filter(|_| is_below(&file.path, &of.finding.root))?;
-        let found = file.matches.iter().find(|found| base_of(&found.purl) == base)?;
+        let of_release = file.matches.iter().find(|found| found.purl == of.finding.purl);
+        let found = of_release.or_else(|| file.matches.iter().find(|found| base_of(&found.purl) == base))?;
         let whole = found.kind != MatchKind::Snippet;
         Some((own.to_string(), Known { source: found.source_path.clone(), whole }))
     });

@@ -140,10 +140,11 @@ fn excluded(options: &Options, counts: &BTreeMap<usize, u64>) -> Vec<Excluded> {
     options.excludes.iter().enumerate().map(one).collect()
 }
 
-/// The lines that the matches of a file begin and end with.
+/// The lines that the matches of a file begin and end with, and those behind them: where two matches of one source share lines
+/// the later one begins there.
 fn ends(evidence: &FileEvidence) -> BTreeSet<u32> {
     let ranges = evidence.snippets.iter().flat_map(|snippet| &snippet.ranges);
-    ranges.flat_map(|range| [range.lines.first, range.lines.last]).collect()
+    ranges.flat_map(|range| [range.lines.first, range.lines.last, range.lines.last.saturating_add(1)]).collect()
 }
 
 /// What each root says of itself, and whether that holds.

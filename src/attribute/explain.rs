@@ -28,6 +28,8 @@ use crate::text::sketch;
 /// Whole files, or share of a release's files, that make a directory of a component.
 const VENDORED_FILES: usize = 3;
 const VENDORED_SHARE: f32 = 0.3;
+/// Share of the most that any release holds of a snippet which the finding's release must hold to be named for it.
+const NEARLY: f32 = 0.9;
 /// Paths of a site that are searched for a written version.
 const PATHS_READ: usize = 64;
 
@@ -570,10 +572,12 @@ fn stands_in(catalog: &Catalog<'_>, known: &Releases, part: &SnippetMatch, relea
     tokens(catalog, known, part).get(release).is_some_and(|count| *count > 0)
 }
 
-/// The finding's release if the snippet stands in it, else the newest that most of the snippet stands in.
+/// The finding's release if nearly as much of the snippet stands in it as in any, else the newest that most of it stands in.
 fn part_release(catalog: &Catalog<'_>, known: &Releases, part: &SnippetMatch, wanted: Option<usize>) -> Option<usize> {
     let tokens = tokens(catalog, known, part);
-    let holds = wanted.filter(|wanted| tokens.get(*wanted).is_some_and(|count| *count > 0));
+    let most = tokens.iter().copied().max().unwrap_or(0);
+    let enough = |count: u64| count > 0 && count as f32 >= most as f32 * NEARLY;
+    let holds = wanted.filter(|wanted| tokens.get(*wanted).is_some_and(|count| enough(*count)));
     holds.or_else(|| tokens.iter().enumerate().max_by_key(|(place, count)| (**count, *place)).map(|(place, _)| place))
 }
 

@@ -1,40 +1,74 @@
 //! On which lines of one release the units of a lineage stand.
 //!
 //! An index says of each unit its line in the newest release that holds it, so the units of an older release have lines of
-//! many releases. Those that went with the release itself are known; from there the others follow: of two units that have
-//! their lines of the same release, the lines between them, less what came between them later, lie between them in
-//! the older release, too. Lines without tokens (comments, blank lines) that came or went are not seen, so that what stands
-//! between two units that are known may be a few lines off.
+//! many releases. They are reckoned back, release by release, from the newest, whose lines are all known: what a release lacks of
+//! the next one is taken out, what it has more stands on lines that are known, and every other unit stays as far below the one
+//! before it as it was. Lines without tokens (comments, blank lines) that came or went are not seen, so that what stands
+//! between two units that are known may be some lines off.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::BTreeSet;
 
 use crate::index::lineage::Unit;
 use crate::model::ids::ReleaseNo;
 use crate::model::place::Lines;
 
+/// Units times releases that are reckoned; of longer histories the releases between are passed over.
+const MOST_STEPS: usize = 1 << 25;
+
 /// For each unit of a lineage its line in `release`, from 1, never falling; of a unit that the release does not hold the line of the
 /// one before it that it does hold.
 pub fn lines_in(units: &[Unit], release: ReleaseNo) -> Vec<u32> {
-    let mut out = Vec::with_capacity(units.len());
-    let mut walk = Walk {
-        units,
-        release,
-        before: None,
-        came: Came::default(),
-        gaps: VecDeque::new(),
-        passed: 0,
-        latest: HashMap::new(),
-    };
-    for at in 0..units.len() {
-        out.push(walk.next(at));
+    // A release differs from the next one only where some unit was last or is first.
+    let lasts = units.iter().map(|unit| unit.releases.last);
+    let before = units.iter().filter_map(|unit| unit.releases.first.0.checked_sub(1).map(ReleaseNo));
+    let mut steps: BTreeSet<ReleaseNo> = lasts.chain(before).filter(|at| *at > release).collect();
+    if units.len().saturating_mul(steps.len()) > MOST_STEPS {
+        steps.clear();
+    }
+    let mut lines: Vec<u32> = units.iter().map(|unit| unit.line).collect();
+    let mut newer = None;
+    for step in steps.into_iter().rev().chain([release]) {
+        back(units, step, newer, &mut lines);
+        newer = Some(step);
+    }
+    let mut line = 0;
+    for (unit, own) in units.iter().zip(&mut lines) {
+        line = if unit.releases.contains(release) { *own } else { line };
+        *own = line;
     }
     // Where a line that is known lies above one that was reckoned, that one was too far down.
     let mut most = u32::MAX;
-    for line in out.iter_mut().rev() {
+    for line in lines.iter_mut().rev() {
         most = most.min(*line);
-        *line = most;
+        *line = most.max(1);
     }
-    out
+    lines
+}
+
+/// Turns lines in the release `newer` into those in the one before it.
+fn back(units: &[Unit], release: ReleaseNo, newer: Option<ReleaseNo>, lines: &mut [u32]) {
+    // The last unit that either release holds, and its line there.
+    let (mut here, mut there): (Option<u32>, Option<u32>) = (None, None);
+    let mut head = None;
+    for (unit, line) in units.iter().zip(lines) {
+        let in_newer = newer.is_some_and(|newer| unit.releases.contains(newer));
+        let was = *line;
+        if unit.releases.contains(release) {
+            *line = match (here, there) {
+                _ if unit.releases.last == release || !in_newer => unit.line,
+                (Some(here), Some(there)) => here.saturating_add(was.saturating_sub(there)),
+                // What heads the file is as long in both.
+                (None, Some(_)) => head.unwrap_or(was),
+                (Some(here), None) => was.max(here.saturating_add(1)),
+                (None, None) => was,
+            };
+            here = Some(*line);
+        }
+        if in_newer {
+            there = Some(was);
+            head = head.or(there);
+        }
+    }
 }
 
 /// Lines in one release's count to where they are in another's.
@@ -60,110 +94,6 @@ impl Moves {
     fn line(&self, line: u32) -> u32 {
         let at = self.pairs.partition_point(|(here, _)| *here <= line).checked_sub(1);
         at.and_then(|at| self.pairs.get(at)).map_or(line, |(here, there)| there.saturating_add(line - here))
-    }
-}
-
-/// What came between two units of a release in later ones.
-#[derive(Default)]
-struct Came {
-    /// The first and the last unit whose lines are of the release that those of the former unit are of.
-    alike: Option<(usize, usize)>,
-    /// Other units that stand between them there.
-    others: u32,
-}
-
-struct Walk<'u> {
-    units: &'u [Unit],
-    release: ReleaseNo,
-    /// The last unit that the release holds, and its line there.
-    before: Option<(usize, u32)>,
-    came: Came,
-    /// Of units that came, in order, the lines from what they stand below: units that went stand behind those that replaced
-    /// them.
-    gaps: VecDeque<u32>,
-    /// Units so far that came.
-    passed: usize,
-    /// The last unit whose lines are of each release.
-    latest: HashMap<ReleaseNo, Latest>,
-}
-
-#[derive(Clone, Copy)]
-struct Latest {
-    unit: usize,
-    /// Its line, if the release holds it.
-    line: Option<u32>,
-    /// Units before it that came.
-    passed: usize,
-}
-
-impl Walk<'_> {
-    fn next(&mut self, at: usize) -> u32 {
-        let unit = self.units[at];
-        let newest = unit.releases.last;
-        if !unit.releases.contains(self.release) {
-            self.pass(at);
-            self.latest.insert(newest, Latest { unit: at, line: None, passed: self.passed });
-            return self.before.map_or(1, |(_, line)| line);
-        }
-        let reckoned = match self.before {
-            None => self.first(newest).unwrap_or(unit.line),
-            Some((before, line)) => line.saturating_add(self.gap(before, at, line)),
-        };
-        let line = if newest == self.release { unit.line } else { reckoned }.max(1);
-        if self.before.is_some_and(|(before, _)| self.units[before].releases.last == newest) {
-            self.gaps.clear();
-        }
-        self.before = Some((at, line));
-        self.came = Came::default();
-        self.latest.insert(newest, Latest { unit: at, line: Some(line), passed: self.passed });
-        line
-    }
-
-    /// Takes note of a unit that the release does not hold, if it came later.
-    fn pass(&mut self, at: usize) {
-        let own = self.units[at].releases;
-        let Some((before, _)) = self.before.filter(|_| own.last > self.release) else { return };
-        let home = self.units[before].releases.last;
-        self.passed += 1;
-        let above = self.latest.get(&own.last).map(|above| self.units[above.unit].line);
-        self.gaps.push_back(above.map_or(1, |above| self.units[at].line.saturating_sub(above)));
-        if own.last == home {
-            let first = self.came.alike.map_or(at, |(first, _)| first);
-            self.came.alike = Some((first, at));
-        } else if own.contains(home) {
-            self.came.others += 1;
-        }
-    }
-
-    /// The line of the first unit in the release that a unit's line is of: what heads the file is as long in both.
-    fn first(&self, newest: ReleaseNo) -> Option<u32> {
-        let first = self.units.iter().find(|unit| unit.releases.contains(newest))?;
-        (first.releases.last == newest).then_some(first.line)
-    }
-
-    /// Lines from a unit to the next one that the release holds.
-    fn gap(&mut self, before: usize, at: usize, line: u32) -> u32 {
-        let (one, other) = (self.units[before], self.units[at]);
-        let (home, next) = (one.releases.last, other.releases.last);
-        // What replaced it stands as far below what it stands below.
-        let replaced = if home == next { None } else { self.gaps.pop_front() };
-        let own = |from: usize| other.line.saturating_sub(self.units[from].line);
-        if home == next {
-            return match self.came.alike {
-                Some((_, last)) => own(last),
-                None => own(before).saturating_sub(self.came.others),
-            };
-        }
-        let latest = self.latest.get(&next).copied();
-        let gap = match latest {
-            Some(latest) if home < next => Some(own(latest.unit)),
-            // Nothing came between them: they are as far apart in the older release.
-            Some(Latest { unit, line: Some(known), passed }) if passed == self.passed => {
-                Some(known.saturating_add(own(unit)).saturating_sub(line))
-            }
-            _ => replaced,
-        };
-        gap.unwrap_or(1).max(1)
     }
 }
 

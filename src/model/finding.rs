@@ -12,6 +12,7 @@ use crate::model::ids::RootNo;
 use crate::model::license::{self, LicenseMatch};
 use crate::model::limits;
 use crate::model::place::{RangePair, folder};
+use crate::model::purl::base_of;
 use crate::model::review::Review;
 use crate::model::sketch::Sketch;
 
@@ -455,7 +456,21 @@ fn rounded(value: f32) -> f32 {
 /// What stands for the scan root itself, where it is the only one.
 const HERE: &str = ".";
 
+/// Share of a file that the pieces of one component must be to make it a changed copy.
+const CHANGED_FILE: f32 = 0.5;
+
 impl Report {
+    /// Whether a finding that is made of pieces is most of its file: a changed copy of one.
+    pub fn is_changed_file(&self, finding: &Finding) -> bool {
+        let at = self
+            .files
+            .binary_search_by(|file| (file.scan_root, file.path.as_str()).cmp(&(finding.scan_root, &finding.root)));
+        let file = at.ok().and_then(|at| self.files.get(at));
+        let all = file.into_iter().flat_map(|file| &file.matches);
+        let own = all.filter(|found| base_of(&found.purl) == base_of(&finding.purl));
+        own.map(|found| found.similarity).sum::<f32>() >= CHANGED_FILE
+    }
+
     /// Brings its figures to the four decimals that are reported, so that a report that is written and read back is the same.
     pub fn round(&mut self) {
         for finding in self.findings.iter_mut().chain(&mut self.internal) {

@@ -130,6 +130,8 @@ pub struct Place {
     pub lines: Option<Lines>,
     /// Path in the release, and its lines there.
     pub source: (String, Option<Lines>),
+    /// The release, as a purl.
+    pub purl: String,
 }
 
 /// The places of a finding by path and line.
@@ -160,11 +162,13 @@ pub fn places<'r>(report: &'r Report, finding: &'r Finding) -> impl Iterator<Ite
             path: path(),
             lines: None,
             source: (found.source_path.clone(), member.map(|range| range.source_lines)),
+            purl: found.purl.clone(),
         });
         let stretch = move |range: &RangePair| Place {
             path: path(),
             lines: Some(range.lines),
             source: (found.map(|found| found.source_path.clone()).unwrap_or_default(), Some(range.source_lines)),
+            purl: found.map(|found| found.purl.clone()).unwrap_or_default(),
         };
         whole.into_iter().chain(ranges.iter().map(stretch))
     })
@@ -199,7 +203,9 @@ pub fn finding_message(report: &Report, finding: &Finding) -> String {
         String::new()
     };
     let licence = finding.license.as_deref().unwrap_or_else(|| no_licence(finding));
-    let source = places(report, finding).next().map(|place| match place.source {
+    // Some files may be of another release than most: what is said of the named one must be of that.
+    let of_release = places(report, finding).find(|place| place.purl == finding.purl);
+    let source = of_release.map(|place| match place.source {
         (path, Some(lines)) => format!(" {path} lines {} to {}.", lines.first, lines.last),
         (path, None) => format!(" Its first file is {path} there."),
     });

@@ -66,7 +66,8 @@ impl<'r> Summary<'r> {
             let loose = owners.loose(file);
             sum.pieces.0 += u64::from(loose.is_some());
             file.stated().into_iter().for_each(|license| *sum.licenses.entry(license).or_default() += 1);
-            lenders.extend(loose.map(|found| split_purl(&found.purl).0));
+            let lent = loose.into_iter().flat_map(|_| open_source(file)).map(|found| split_purl(&found.purl).0);
+            lenders.extend(lent);
         }
         sum.pieces.1 = lenders.len() as u64;
         for problem in &report.problems {
@@ -110,13 +111,15 @@ impl<'r> Owners<'r> {
         around.max_by_key(|(_, finding)| finding.root.len()).copied()
     }
 
-    /// The best of a file's copied lines that belong to no finding; what an installed package is made of is its own business.
+    /// The best of the copied lines of a file that is part of no finding; what an installed package is made of is its own business.
     pub fn loose<'f>(&self, file: &'f FileReport) -> Option<&'f FileMatch> {
         if file.managed {
             return None;
         }
-        let mut snippets = open_source(file).filter(|found| found.kind == MatchKind::Snippet);
-        snippets.find(|found| self.owner(file, &found.purl).is_none())
+        if open_source(file).any(|found| self.owner(file, &found.purl).is_some()) {
+            return None;
+        }
+        open_source(file).find(|found| found.kind == MatchKind::Snippet)
     }
 }
 

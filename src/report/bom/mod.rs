@@ -1,8 +1,8 @@
 //! What every bill of materials says, whichever format it is in: the components of a [`Report`] with the files that belong
 //! to them, their names, licences and properties. The formats differ in how they spell it.
 //!
-//! A component is a finding of open source. A company's own code is nobody's to declare and stands in none; files without a
-//! match of open source do not either.
+//! A component is a finding of open source, unless it was decided to be a mistake. A company's own code is nobody's to declare
+//! and stands in none; files without a match of open source do not either.
 
 pub(crate) mod license;
 pub(crate) mod property;
@@ -14,7 +14,7 @@ use std::collections::{BTreeMap, HashMap};
 use crate::model::evidence::MatchKind;
 use crate::model::finding::{FileMatch, FileReport, Finding, Report};
 use crate::model::purl::short_name;
-use crate::model::review::Verdict;
+use crate::model::review::{DecisionKind, Verdict};
 use crate::report::layout::split_purl;
 use crate::report::summary::{Owners, open_source};
 
@@ -127,13 +127,17 @@ impl<'r> Bom<'r> {
     /// Of a report.
     pub fn of(report: &'r Report) -> Bom<'r> {
         let owners = Owners::of(report);
-        let at: HashMap<*const Finding, usize> = report.findings.iter().map(std::ptr::from_ref).zip(0..).collect();
+        let mut at: HashMap<*const Finding, usize> = HashMap::new();
         let mut components: Vec<Component<'r>> = Vec::with_capacity(report.findings.len());
         let mut ids = unique::Unique::default();
         for (number, finding) in report.findings.iter().enumerate() {
             let mut one = component(report, finding, ids.of(&finding.id));
             one.verdict = report.review.findings.get(number);
-            components.push(one);
+            // It is not that component, somebody found.
+            if decision(one.verdict) != Some(DecisionKind::FalsePositive) {
+                at.insert(std::ptr::from_ref(finding), components.len());
+                components.push(one);
+            }
         }
         let mut files = Vec::new();
         for file in report.files.iter().filter(|file| open_source(file).next().is_some()) {
@@ -163,6 +167,10 @@ impl<'r> Bom<'r> {
             [first, rest @ ..] => format!("{first} and {} more", rest.len()),
         }
     }
+}
+
+fn decision(verdict: Option<&Verdict>) -> Option<DecisionKind> {
+    Some(verdict?.decided.as_ref()?.kind)
 }
 
 fn component<'r>(report: &'r Report, finding: &'r Finding, id: String) -> Component<'r> {

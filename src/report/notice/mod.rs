@@ -111,6 +111,8 @@ struct Component<'r> {
     holders: BTreeMap<String, Years>,
     /// Its licence texts, by their place in [`Notices::texts`].
     texts: Vec<usize>,
+    /// Whether a whole licence is among them, and not only what headers say of one.
+    has_licence: bool,
     /// Notices that must be passed on, likewise.
     notices: Vec<usize>,
 }
@@ -136,7 +138,7 @@ struct Text {
 impl Component<'_> {
     /// Whether no text of its licence is at hand.
     fn lacks_text(&self) -> bool {
-        self.texts.is_empty()
+        !self.has_licence
     }
 
     fn title(&self) -> String {
@@ -219,6 +221,7 @@ impl<'r> Notices<'r> {
                 open: BTreeSet::new(),
                 holders: BTreeMap::new(),
                 texts: Vec::new(),
+                has_licence: false,
                 notices: Vec::new(),
             });
             gather.add(finding, component);
@@ -286,12 +289,13 @@ impl<'r> Gather<'r, '_> {
             component.open.extend(declared.map(|one| safe(&one.expression).into_owned()));
         }
         component.licences.extend(holds.or_else(|| finding.license.clone()).map(|one| safe(&one).into_owned()));
-        let own = self.own(finding);
-        if finding.kind != FindingKind::Snippet {
+        // What stands around a piece is not the piece's; a file that is mostly another one has its header.
+        if finding.kind != FindingKind::Snippet || self.report.is_changed_file(finding) {
+            let own = self.own(finding);
             own.iter().flat_map(|file| &file.copyrights).for_each(|one| hold(component, one));
+            self.in_tree(&own, component);
+            self.around(finding, component);
         }
-        self.in_tree(finding, &own, component);
-        self.around(finding, component);
         self.notices(finding, component);
         self.in_release(finding, component);
     }
@@ -321,28 +325,30 @@ impl<'r> Gather<'r, '_> {
     }
 
     /// Texts that stand in the scanned tree.
-    fn in_tree(&mut self, finding: &Finding, own: &[&'r FileReport], component: &mut Component<'r>) {
+    fn in_tree(&mut self, own: &[&'r FileReport], component: &mut Component<'r>) {
         // A header says nothing more where a licence file states the same.
         let files = own.iter().filter(|file| license::file::kind(&file.path) == Some(LicenseFile::License));
         let covered: BTreeSet<&str> = files.flat_map(|file| file.stated()).collect();
         for file in own {
             let is_notice = is_notice(&file.path);
             let is_licence = license::file::kind(&file.path) == Some(LicenseFile::License);
-            if finding.kind == FindingKind::Snippet || !(is_notice || is_licence || states(file, &covered)) {
+            if !(is_notice || is_licence || states(file, &covered)) {
                 continue;
             }
             let Some(text) = self.texts.scanned(file) else { continue };
             let whole = is_notice || is_licence;
             let text = if whole { text } else { stated(file, &text) };
             let from = self.report.shown_path(file.scan_root, &file.path).into_owned();
-            self.hold(from, &text, if is_notice { &mut component.notices } else { &mut component.texts });
+            let is_held = self.hold(from, &text, if is_notice { &mut component.notices } else { &mut component.texts });
+            let is_text = is_licence || file.licenses.iter().any(|one| one.kind == LicenseKind::Text);
+            component.has_licence |= is_held && is_text && !is_notice;
         }
     }
 
     /// Licence files that lie beside a component's code: with the record of its installer, or right above it. What lies above may
     /// be somebody else's, so that one must state the component's licence.
     fn around(&mut self, finding: &Finding, component: &mut Component<'r>) {
-        if !component.texts.is_empty() || finding.kind == FindingKind::Snippet {
+        if component.has_licence {
             return;
         }
         let record =
@@ -363,7 +369,7 @@ impl<'r> Gather<'r, '_> {
         for file in found {
             let Some(text) = self.texts.scanned(file) else { continue };
             let from = self.report.shown_path(file.scan_root, &file.path).into_owned();
-            self.hold(from, &text, &mut component.texts);
+            component.has_licence |= self.hold(from, &text, &mut component.texts);
         }
     }
 
@@ -395,12 +401,12 @@ impl<'r> Gather<'r, '_> {
     fn in_release(&mut self, finding: &Finding, component: &mut Component<'r>) {
         let purl = &finding.purl;
         let has_notice = !component.notices.is_empty();
-        if component.texts.is_empty() {
+        if component.lacks_text() {
             let left = finding.licensing.as_ref().and_then(|licensing| licensing.left_behind.as_deref());
             let names = left.into_iter().chain(USUAL);
             for name in names {
                 let Some(text) = self.texts.upstream(purl, name) else { continue };
-                self.hold(format!("{name} of {purl}"), &text, &mut component.texts);
+                component.has_licence |= self.hold(format!("{name} of {purl}"), &text, &mut component.texts);
                 if left == Some(name) {
                     break;
                 }
@@ -422,11 +428,11 @@ impl<'r> Gather<'r, '_> {
         }
     }
 
-    /// Notes a text in a component's `list`, each once, unless it is empty or there is no room for it.
-    fn hold(&mut self, from: String, text: &str, list: &mut Vec<usize>) {
+    /// Notes a text in a component's `list`, each once, unless it is empty or there is no room for it; says whether it is there.
+    fn hold(&mut self, from: String, text: &str, list: &mut Vec<usize>) -> bool {
         let text = inert(text);
         if text.trim().is_empty() {
-            return;
+            return false;
         }
         let digest = *blake3::hash(text.as_bytes()).as_bytes();
         let known = self.known.get(&digest).copied();
@@ -437,6 +443,7 @@ impl<'r> Gather<'r, '_> {
             Some(self.all.len() - 1)
         });
         list.extend(at.filter(|at| !list.contains(at)));
+        at.is_some()
     }
 }
 
@@ -460,17 +467,25 @@ fn states(file: &FileReport, covered: &BTreeSet<&str>) -> bool {
     words.into_iter().any(|one| !covered.contains(one.expression.as_str()))
 }
 
+/// Lines between two that state a licence which belong to the statement, too.
+const BETWEEN: usize = 5;
+/// Longest line, bytes, that can be part of a statement for people; code without line ends has longer ones.
+const STATED_LINE: usize = 500;
+
 /// The lines in which a file states its licence.
 fn stated(file: &FileReport, text: &str) -> String {
     let lines: Vec<&str> = text.lines().collect();
-    let mut wanted = BTreeSet::new();
+    let mut wanted: BTreeSet<usize> = BTreeSet::new();
     for one in file.licenses.iter().filter(|one| matches!(one.kind, LicenseKind::Text | LicenseKind::Notice)) {
         wanted.extend(one.lines.first as usize..=(one.lines.last as usize).min(lines.len()));
     }
     for one in &file.copyrights {
         wanted.extend(one.lines.first as usize..=(one.lines.last as usize).min(lines.len()));
     }
-    let of = |number: &usize| lines.get(number.wrapping_sub(1)).copied();
+    let between = wanted.iter().zip(wanted.iter().skip(1)).filter(|(one, next)| **next - **one <= BETWEEN + 1);
+    let between: Vec<usize> = between.flat_map(|(one, next)| one + 1..*next).collect();
+    wanted.extend(between);
+    let of = |number: &usize| lines.get(number.wrapping_sub(1)).copied().filter(|line| line.len() <= STATED_LINE);
     wanted.iter().filter_map(of).collect::<Vec<_>>().join("\n")
 }
 

@@ -1,5 +1,6 @@
 use super::*;
-use crate::model::ids::RootNo;
+use crate::model::license::LicenseMatch;
+use crate::model::place::Lines;
 use crate::model::review::{Decided, Verdict};
 use crate::report::sample;
 use crate::report::texts::NoTexts;
@@ -39,6 +40,8 @@ fn report() -> Report {
     let notice = sample::file("third_party/zlib/NOTICE.txt", Vec::new());
     report.files.extend([licence, notice]);
     report.files.sort_by(|one, other| one.path.cmp(&other.path));
+    let ring = report.files.iter_mut().find(|file| file.path == "src/ring.c").unwrap();
+    ring.matches[0].similarity = 0.3;
     let zlib = report.files.iter_mut().find(|file| file.path.ends_with("inflate.c")).unwrap();
     let mut years = Years::default();
     years.add(1995, 1998);
@@ -71,6 +74,44 @@ fn texts_come_from_the_tree_and_from_releases_and_what_lacks_is_said() {
     assert!(text.contains("  Copyright: 2001 Grace Hopper\n"), "of the original, not of the file around it: {text}");
     assert!(text.contains("Ring words") && text.contains("jQuery's notice"), "{text}");
     assert!(text.contains("line 1\nline 2\n") && !text.contains("line 21\n"), "the lines of the header only: {text}");
+}
+
+/// The header of one file, with a long line in it.
+struct Header;
+
+impl Texts for Header {
+    fn in_tree(&self, _: RootNo, _: &str) -> Option<String> {
+        None
+    }
+
+    fn scanned(&self, file: &FileReport) -> Option<String> {
+        let map = format!("{{\"sources\": \"{}\"}}", "x".repeat(STATED_LINE));
+        (file.path == "src/ring.c").then(|| format!("one\n\ntwo\n{map}\nfive\n"))
+    }
+
+    fn upstream(&self, _: &str, _: &str) -> Option<String> {
+        None
+    }
+}
+
+#[test]
+fn a_changed_file_has_its_own_header_and_a_header_is_no_licence() {
+    for (kind, lacking) in [(LicenseKind::Text, 3), (LicenseKind::Notice, 4)] {
+        let mut report = report();
+        let ring = report.files.iter_mut().find(|file| file.path == "src/ring.c").unwrap();
+        ring.matches[0].similarity = 0.9;
+        let stated = |first, last| LicenseMatch {
+            expression: "MIT".into(),
+            kind,
+            lines: Lines { first, last },
+            score: 1.0,
+            rule: "mit_1.RULE".into(),
+        };
+        ring.licenses = vec![stated(1, 1), stated(3, 4)];
+        let text = written(&report, Layout::Text, &Header);
+        assert!(text.contains(&format!("NOT COMPLETE: the licence text of {lacking} components")), "{text}");
+        assert!(text.contains("one\n\ntwo\n") && !text.contains("sources") && !text.contains("five"), "{text}");
+    }
 }
 
 #[test]

@@ -197,7 +197,7 @@ fn of_finding<'r>(
     let left = places.count();
     if locations.is_empty() {
         let path = results::from_top(report, &report.shown_path(finding.scan_root, &finding.root));
-        locations.push(location(&Place { path, lines: None, source: (String::new(), None) }));
+        locations.push(location(&Place { path, lines: None, source: (String::new(), None), purl: String::new() }));
     }
     let entry = Entry {
         fingerprints: Fingerprints { finding: &finding.id, content: content(&finding.sketch) },
@@ -229,7 +229,7 @@ fn of_discrepancy<'r>(report: &'r Report, one: &'r Discrepancy, judged: (Conditi
     let lines = (one.declared.line > 0).then_some(Lines { first: one.declared.line, last: one.declared.line });
     Entry {
         fingerprints: Fingerprints { finding: &one.id, content: None },
-        locations: vec![location(&Place { path, lines, source: (String::new(), None) })],
+        locations: vec![location(&Place { path, lines, source: (String::new(), None), purl: String::new() })],
         ..common(report, results::discrepancy_message(report, one), judged)
     }
 }

@@ -160,6 +160,7 @@ fn finding(no: u64, files: u32, dice: &mut Dice) -> Finding {
         }),
         files,
         modified_files: modified,
+        unknown_files: 0,
         modified: Paths { count: modified, listed: (0..modified).map(|no| format!("{root}/f{no}.c")).collect() },
         lines: u64::from(files) * 180,
         confidence: 0.6 + dice.roll(41) as f32 / 100.0,

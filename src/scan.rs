@@ -13,6 +13,7 @@ use crate::attribute::{self, Project};
 use crate::error::{Code, Error, Problem};
 use crate::examine::{self, Content, Memory, Search, SourceFile, Wanted, examine};
 use crate::index::inventory::Figures;
+use crate::index::relation;
 use crate::index::set::{IndexFile, Indexes};
 use crate::input::archive::{self, ArchiveLimits};
 use crate::input::walk::{self, FoundFile, WalkOptions};
@@ -20,13 +21,14 @@ use crate::input::{digest, manifest, read};
 use crate::license;
 use crate::model::declaration::Manifest;
 use crate::model::evidence::FileEvidence;
-use crate::model::finding::{FileReport, IndexSummary, Report};
+use crate::model::finding::{FileReport, Finding, FindingKind, IndexSummary, Report};
 use crate::model::ids::RootNo;
 use crate::model::limits;
-use crate::model::place::path_text;
+use crate::model::place::{folder, path_text};
 use crate::model::review::{Excluded, Review};
 use crate::review::pattern::PathPattern;
 use crate::review::settings::Exclude;
+use crate::text::language::{self, Role};
 
 /// How to scan.
 #[derive(Clone, Debug, Default)]
@@ -84,6 +86,10 @@ fn conclude(
 ) -> Report {
     let mut attribution =
         attribute::attribute(indexes, &projects, options.wanted, std::mem::take(&mut gathered.evidence));
+    attribution
+        .findings
+        .iter_mut()
+        .for_each(|finding| finding.unknown_files = unknown_files(finding, &gathered.unknown));
     attribution.files.append(&mut gathered.others);
     attribution.files.sort_by(|one, other| (one.scan_root, &one.path).cmp(&(other.scan_root, &other.path)));
     if !options.all_files {
@@ -130,6 +136,18 @@ fn conclude(
     report
 }
 
+/// Files of code below a vendored folder of which no index knows anything. Of the whole tree nobody says that it is a copy.
+fn unknown_files(finding: &Finding, unknown: &BTreeMap<(RootNo, String), u32>) -> u32 {
+    let root = finding.root.as_str();
+    if finding.kind != FindingKind::Vendored || root.is_empty() {
+        return 0;
+    }
+    let from = unknown.range((finding.scan_root, root.to_string())..);
+    let near = from.take_while(|((at, folder), _)| *at == finding.scan_root && folder.starts_with(root));
+    let below = |folder: &str| folder[root.len()..].is_empty() || folder[root.len()..].starts_with(['/', '!']);
+    near.filter(|((_, folder), _)| below(folder)).map(|(_, files)| files).sum()
+}
+
 /// What the settings leave out, with the number of files; a pattern that leaves nothing out is listed, too.
 fn excluded(options: &Options, counts: &BTreeMap<usize, u64>) -> Vec<Excluded> {
     let one = |(at, exclude): (usize, &Exclude)| Excluded {
@@ -145,6 +163,17 @@ fn excluded(options: &Options, counts: &BTreeMap<usize, u64>) -> Vec<Excluded> {
 fn ends(evidence: &FileEvidence) -> BTreeSet<u32> {
     let ranges = evidence.snippets.iter().flat_map(|snippet| &snippet.ranges);
     ranges.flat_map(|range| [range.lines.first, range.lines.last, range.lines.last.saturating_add(1)]).collect()
+}
+
+/// Lines of code from which on an index would know a file.
+const TELLING_LINES: u32 = 10;
+
+/// Whether a file has so much code that an index of its release would know it, and does not stand among tests or examples.
+fn is_code(evidence: &FileEvidence) -> bool {
+    let is_code = |name: &str| language::by(name).role == Role::Code;
+    evidence.code_lines >= TELLING_LINES
+        && evidence.language.is_some_and(is_code)
+        && !relation::is_aside(&evidence.path)
 }
 
 /// What each root says of itself, and whether that holds.
@@ -205,6 +234,8 @@ struct Gathered {
     manifests: Vec<Manifest>,
     /// Files that each pattern left out.
     excluded: BTreeMap<usize, u64>,
+    /// Files of code of which no index knows anything, by folder.
+    unknown: BTreeMap<(RootNo, String), u32>,
     /// Which patterns with licence rules mean any file.
     licence_paths: BTreeSet<usize>,
     problems: Vec<(RootNo, Problem)>,
@@ -221,6 +252,9 @@ impl Gathered {
             *self.excluded.entry(exclude).or_default() += files;
         }
         self.licence_paths.append(&mut other.licence_paths);
+        for (folder, files) in other.unknown {
+            *self.unknown.entry(folder).or_default() += files;
+        }
         self.manifests.append(&mut other.manifests);
         self.problems.append(&mut other.problems);
         self.files += other.files;
@@ -346,6 +380,9 @@ impl<'a> Worker<'a> {
         if let Some(bytes) = bytes.filter(|_| known && self.options.digests) {
             let text = if let Content::Text(text) = content { Some(text) } else { None };
             evidence.digests = Some(Box::new(digest::of(bytes, text, &ends(&evidence))));
+        }
+        if !known && is_code(&evidence) {
+            *self.own.unknown.entry((source.root, folder(source.path).to_string())).or_default() += 1;
         }
         // A licence file speaks for the folder around it, whatever it holds.
         let named = !evidence.licenses.is_empty() || !evidence.mentions.is_empty();

@@ -455,6 +455,7 @@ fn finding(
             behind: newest.saturating_sub(tied.first().copied().unwrap_or(newest)) as u32,
         }),
         files: sum.files.len() as u32,
+        unknown_files: 0,
         modified_files: if kind == FindingKind::Snippet { 0 } else { sum.modified },
         modified: if kind == FindingKind::Snippet { Paths::default() } else { sum.changed.clone() },
         lines: sum.lines,

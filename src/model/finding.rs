@@ -138,6 +138,9 @@ pub struct Finding {
     pub files: u32,
     /// Those among them that differ from every candidate release.
     pub modified_files: u32,
+    /// Files of code below a vendored folder, beside tests and examples, of which the indexes know nothing: they are not said
+    /// to be as released.
+    pub unknown_files: u32,
     /// Those, by name.
     pub modified: Paths,
     /// Lines of it: whole files' lines, and the lines of snippets.

@@ -36,6 +36,7 @@ pub(crate) fn finding(purl: &str, versions: &[&str], kind: FindingKind, root: &s
         newest: None,
         files: 1,
         modified_files: 0,
+        unknown_files: 0,
         modified: Paths::default(),
         lines: 0,
         confidence: 0.97,

@@ -184,10 +184,16 @@ pub(super) fn extent(finding: &Finding) -> String {
 fn modified(finding: &Finding, files: &str) -> String {
     // A copy without its notice is whole but for comments, and so not counted as modified.
     let noted = |licensing: &Licensing| licensing.notice_removed.count > 0 || licensing.notice_replaced.count > 0;
+    let unknown = match finding.unknown_files {
+        0 => String::new(),
+        some => format!(", {} more of code not known", count(some.into())),
+    };
     match finding.modified_files {
-        0 if finding.licensing.as_ref().is_some_and(noted) => format!("{files}, none modified but for comments"),
-        0 => format!("{files}, none modified"),
-        some => format!("{} of {files} modified", count(some.into())),
+        0 if finding.licensing.as_ref().is_some_and(noted) => {
+            format!("{files}, none modified but for comments{unknown}")
+        }
+        0 => format!("{files}, none modified{unknown}"),
+        some => format!("{} of {files} modified{unknown}", count(some.into())),
     }
 }
 

@@ -85,6 +85,8 @@ pub(super) struct OfFinding<'r> {
     stated: Vec<Declaration<'r>>,
     newest: Option<NewestRelease<'r>>,
     modified: FileList<'r>,
+    /// Files of code below a vendored folder of which the indexes know nothing.
+    unknown_files: u32,
     #[serde(flatten)]
     thought: Thought<'r>,
     remedy: Option<ToDo<'r>>,
@@ -164,6 +166,7 @@ pub(super) fn finding<'r>(report: &'r Report, finding: &'r Finding, verdict: Opt
         stated: all(&finding.stated),
         newest: finding.newest.as_ref().map(newest),
         modified: FileList::of(report, root, &finding.modified),
+        unknown_files: finding.unknown_files,
         thought: thought(verdict),
         remedy: verdict.and_then(|verdict| verdict.remedy.as_ref()).map(|remedy| to_do(report, root, remedy)),
     }

@@ -202,6 +202,10 @@ pub fn finding_message(report: &Report, finding: &Finding) -> String {
     } else {
         String::new()
     };
+    let unknown = match finding.unknown_files {
+        0 => String::new(),
+        some => format!(", {some} more of code not known"),
+    };
     let licence = finding.license.as_deref().unwrap_or_else(|| no_licence(finding));
     // Some files may be of another release than most: what is said of the named one must be of that.
     let of_release = places(report, finding).find(|place| place.purl == finding.purl);
@@ -216,7 +220,7 @@ pub fn finding_message(report: &Report, finding: &Finding) -> String {
         (None, None) => " No manifest accounts for it.".to_string(),
     };
     let sure = confidence(finding.confidence);
-    format!("{what}{modified}; licence {licence}; {sure}.{by}{}", source.unwrap_or_default())
+    format!("{what}{modified}{unknown}; licence {licence}; {sure}.{by}{}", source.unwrap_or_default())
 }
 
 /// A discrepancy in a sentence.

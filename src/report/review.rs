@@ -301,13 +301,23 @@ fn advice(finding: &Finding, remedy: &Remedy) -> String {
     };
     let noted = |licensing: &Licensing| licensing.notice_removed.count > 0 || licensing.notice_replaced.count > 0;
     let but = if finding.licensing.as_ref().is_some_and(noted) { " but for comments" } else { "" };
+    let unmodified = match finding.unknown_files {
+        0 => format!("unmodified{but}"),
+        some => format!(
+            "unmodified{but} as far as it is known, look at {} first",
+            counted(some.into(), "more file of code", "more files of code")
+        ),
+    };
     let what = match remedy.effort {
         Effort::Delete => {
-            format!("delete it and use the managed {}", remedy.package.as_deref().map(named).unwrap_or_default())
+            format!(
+                "{unmodified}: delete it and use the managed {}",
+                remedy.package.as_deref().map(named).unwrap_or_default()
+            )
         }
-        Effort::Replace => format!("unmodified{but}: delete it and use the package of {name}"),
+        Effort::Replace => format!("{unmodified}: delete it and use the package of {name}"),
         Effort::Declare => {
-            format!("unmodified{but}: no package is known in its place; note that it is {}", name_and_versions(finding))
+            format!("{unmodified}: no package is known in its place; note that it is {}", name_and_versions(finding))
         }
         Effort::Upstream => {
             let files: Vec<_> = remedy.modified.listed.iter().take(FILES_NAMED).map(|path| safe(path)).collect();

@@ -63,6 +63,9 @@ struct Component {
     root: String,
     files: u32,
     modified_files: u32,
+    /// Not in older reports.
+    #[serde(default)]
+    unknown_files: u32,
     lines: u64,
     confidence: f64,
     declared: Vec<Declaration>,
@@ -341,6 +344,7 @@ impl Places {
             newest: one.newest,
             files: one.files,
             modified_files: one.modified_files,
+            unknown_files: one.unknown_files,
             modified: self.paths(root, one.modified)?,
             lines: one.lines,
             confidence: one.confidence as f32,

@@ -370,3 +370,19 @@ fn what_others_carry_is_of_the_component_that_most_of_it_stands_in() {
     let found = component(&report, "static/g.c");
     assert_eq!((&found["purl"], &found["kind"]), (&json!("pkg:npm/gadget@2.0.0"), &json!("snippet")));
 }
+
+#[test]
+fn files_of_a_copy_that_nobody_knows_are_not_called_unmodified() {
+    let tree = tree();
+    put(&tree, "vendor/widget", 100);
+    let count = |report: &Value| component(report, "vendor/widget")["unknown_files"].clone();
+    assert_eq!(count(&scan(&tree)), 0);
+    tree.add("tree/vendor/widget/src/new.c", c_file(9_900, 4));
+    tree.add("tree/vendor/widget/src/short.c", "int one;\n");
+    tree.add("tree/vendor/widget/tests/test.c", c_file(9_910, 4));
+    tree.add("tree/vendor/widgets/other.c", c_file(9_920, 4));
+    assert_eq!(count(&scan(&tree)), 1, "neither a short one, nor tests, nor another folder");
+    let shown = scan_with(&tree, "human", &["known.fdx"]).stdout;
+    assert!(shown.contains("4 files, none modified, 1 more of code not known"), "{shown}");
+    assert!(shown.contains("unmodified as far as it is known, look at 1 more file of code first"), "{shown}");
+}

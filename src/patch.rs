@@ -199,9 +199,9 @@ impl Patch {
             all[0].push_str(&format!(", {} renamed", self.renamed.len()));
         }
         if self.not_copied > 0 {
-            let files = count(self.not_copied, ["file", "files"]);
+            let files = count(self.not_copied, ["file of the release was", "files of the release were"]);
             let hint = if of.everything { "" } else { " (--everything counts them as deleted)" };
-            all.push(format!("{files} of the release were never copied, it seems{hint}"));
+            all.push(format!("{files} never copied, it seems{hint}"));
         }
         for (what, paths) in [("left out, for it is something else", &self.aside), ("not read", &self.unread)] {
             all.extend(paths.iter().take(LISTED).map(|path| format!("{what}: {}", safe(path))));

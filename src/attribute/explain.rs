@@ -21,7 +21,7 @@ use crate::model::finding::{AlsoIn, FileMatch, FileReport, Finding, FindingKind,
 use crate::model::ids::RootNo;
 use crate::model::limits;
 use crate::model::place::{Lines, RangePair, folder};
-use crate::model::purl::{base_of, with_version};
+use crate::model::purl::{base_of, short_name, with_version};
 use crate::model::sketch::Sketch;
 use crate::text::sketch;
 
@@ -157,6 +157,9 @@ pub fn explain(catalog: &Catalog<'_>, tree: Tree<'_>, files: Vec<FileEvidence>, 
             managed,
         });
     }
+    for (finding, sum) in findings.iter_mut().zip(&sums) {
+        *finding = finding.take().filter(|finding| !is_carrier(finding, sum, &reports));
+    }
     let of = |(site, (finding, testimony)): (usize, (Option<Finding>, _))| {
         Some(Attributed { finding: finding?, names: managed::names(catalog, members.sites[site].component), testimony })
     };
@@ -263,6 +266,19 @@ fn declare_version(finding: &mut Finding, version: &str) {
     } else {
         finding.versions = vec![version.to_string()];
     }
+}
+
+/// Whether a component in an installed package is only one that carries files of that package, which the indexes do not know
+/// otherwise: all that is known of it stands there under the package's name.
+fn is_carrier(finding: &Finding, sum: &Sum, reports: &[FileReport]) -> bool {
+    let Some(managed) = finding.managed.as_ref().filter(|managed| managed.relation == Relation::Carries) else {
+        return false;
+    };
+    let (base, name) = (base_of(&finding.purl), short_name(base_of(&managed.at.purl)));
+    let is_named = |path: &str| path.split('/').any(|part| part.split('.').next() == Some(&name));
+    let matches = sum.files.iter().filter_map(|file| reports.get(*file as usize)).flat_map(|file| &file.matches);
+    let mut own = matches.filter(|found| base_of(&found.purl) == base).peekable();
+    own.peek().is_some() && own.all(|found| is_named(&found.source_path))
 }
 
 /// Files of a site whose path in the release holds other bytes.

@@ -386,3 +386,23 @@ fn files_of_a_copy_that_nobody_knows_are_not_called_unmodified() {
     assert!(shown.contains("4 files, none modified, 1 more of code not known"), "{shown}");
     assert!(shown.contains("unmodified as far as it is known, look at 1 more file of code first"), "{shown}");
 }
+
+#[test]
+fn an_installed_package_is_none_of_those_that_carry_its_files() {
+    let tree = Tree::new();
+    let carried: Vec<(String, String)> =
+        files(400).into_iter().map(|(path, text)| (format!("node_modules/gizmo/{path}"), text)).collect();
+    index(&tree, "known", &[], &[Release::of("pkg:npm/suite@1.0.0", None, &carried)]);
+    put(&tree, "node_modules/gizmo", 400);
+    put(&tree, "static/gizmo", 400);
+    tree.add("tree/package-lock.json", lock(&[("node_modules/gizmo", "4.0.0")]));
+    let report = scan(&tree);
+    assert_eq!(report["components"].as_array().unwrap().len(), 1, "{report:#}");
+    let pasted = &report["components"][0];
+    assert!(pasted["root"].as_str().unwrap().starts_with("static") && pasted["managed"] == false, "{pasted:#}");
+    assert_eq!(report["summary"]["unmanaged_files"], 4);
+    let bill: Value = serde_json::from_str(&scan_with(&tree, "spdx", &["known.fdx"]).stdout).unwrap();
+    let names: Vec<&str> =
+        bill["files"].as_array().unwrap().iter().filter_map(|one| one["fileName"].as_str()).collect();
+    assert!(names.len() == 4 && names.iter().all(|name| name.contains("static/gizmo/src/")), "{names:?}");
+}

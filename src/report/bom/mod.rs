@@ -145,6 +145,10 @@ impl<'r> Bom<'r> {
             let mut owned: Vec<usize> = open_source(file).filter_map(of).collect();
             owned.sort_unstable();
             owned.dedup();
+            // Files of an installed package that others carry, too, are the package's own.
+            if owned.is_empty() && file.managed {
+                continue;
+            }
             for owner in &owned {
                 if let Some(component) = components.get_mut(*owner) {
                     component.files.push(files.len());

@@ -24,7 +24,7 @@ use crate::model::evidence::FileEvidence;
 use crate::model::finding::{FileReport, Finding, FindingKind, IndexSummary, Report};
 use crate::model::ids::RootNo;
 use crate::model::limits;
-use crate::model::place::{folder, path_text};
+use crate::model::place::{folder, is_below, path_text};
 use crate::model::review::{Excluded, Review};
 use crate::review::pattern::PathPattern;
 use crate::review::settings::Exclude;
@@ -86,10 +86,9 @@ fn conclude(
 ) -> Report {
     let mut attribution =
         attribute::attribute(indexes, &projects, options.wanted, std::mem::take(&mut gathered.evidence));
-    attribution
-        .findings
-        .iter_mut()
-        .for_each(|finding| finding.unknown_files = unknown_files(finding, &gathered.unknown));
+    for finding in &mut attribution.findings {
+        finding.unknown_files = unknown_files(finding, &gathered.unknown);
+    }
     attribution.files.append(&mut gathered.others);
     attribution.files.sort_by(|one, other| (one.scan_root, &one.path).cmp(&(other.scan_root, &other.path)));
     if !options.all_files {
@@ -144,8 +143,7 @@ fn unknown_files(finding: &Finding, unknown: &BTreeMap<(RootNo, String), u32>) -
     }
     let from = unknown.range((finding.scan_root, root.to_string())..);
     let near = from.take_while(|((at, folder), _)| *at == finding.scan_root && folder.starts_with(root));
-    let below = |folder: &str| folder[root.len()..].is_empty() || folder[root.len()..].starts_with(['/', '!']);
-    near.filter(|((_, folder), _)| below(folder)).map(|(_, files)| files).sum()
+    near.filter(|((_, folder), _)| is_below(folder, root)).map(|(_, files)| files).sum()
 }
 
 /// What the settings leave out, with the number of files; a pattern that leaves nothing out is listed, too.

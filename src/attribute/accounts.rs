@@ -10,12 +10,12 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use crate::attribute::accounts::locks::{Locks, Standing};
 use crate::attribute::naming::{Names, folded};
-use crate::attribute::path::{ancestors, is_below};
+use crate::attribute::path::ancestors;
 use crate::attribute::yarn;
 use crate::model::declaration::{Checksum, Declaration, Extent, Manifest, ManifestKind, Site};
 use crate::model::finding::{DeclaredAt, ManagedBy, Relation};
 use crate::model::limits;
-use crate::model::place::folder;
+use crate::model::place::{folder, is_below};
 use crate::model::purl::with_version;
 
 /// Where npm and its kin install packages.

@@ -5,13 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::attribute::accounts::{Accounts, Ref, declared_at, declared_names};
 use crate::attribute::naming::Names;
-use crate::attribute::path::is_below;
 use crate::index::version;
 use crate::model::declaration::{Checked, Declaration, ENVIRONMENT, Manifest, ManifestKind, Site};
 use crate::model::finding::{Change, DeclaredAt, Discrepancy, DiscrepancyKind, FileReport, Finding};
 use crate::model::ids::RootNo;
 use crate::model::limits;
-use crate::model::place::folder;
+use crate::model::place::{folder, is_below};
 
 /// What the content of a finding says of the release that its place is declared to be.
 #[derive(Clone, Debug, PartialEq, Eq)]

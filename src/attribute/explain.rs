@@ -20,7 +20,7 @@ use crate::model::evidence::{FileEvidence, MatchKind, SnippetMatch, Wanted};
 use crate::model::finding::{AlsoIn, FileMatch, FileReport, Finding, FindingKind, Newest, Origin, Paths, Relation};
 use crate::model::ids::RootNo;
 use crate::model::limits;
-use crate::model::place::{Lines, RangePair, folder};
+use crate::model::place::{Lines, RangePair, folder, is_below};
 use crate::model::purl::{base_of, short_name, with_version};
 use crate::model::sketch::Sketch;
 use crate::text::sketch;
@@ -30,6 +30,8 @@ const VENDORED_FILES: usize = 3;
 const VENDORED_SHARE: f32 = 0.3;
 /// Share of the most that any release holds of a snippet which the finding's release must hold to be named for it.
 const NEARLY: f32 = 0.9;
+/// Files of a folder beside those of a finding whose text counts as being around it, the first by path.
+const AROUND_FILES: usize = 4096;
 /// Paths of a site that are searched for a written version.
 const PATHS_READ: usize = 64;
 
@@ -357,9 +359,8 @@ fn around(files: &[FileEvidence], root: &str, sum: &mut Sum) {
     }
     let first = files.partition_point(|file| file.path.as_str() < root);
     let near = files.iter().zip(0..).skip(first).take_while(|(file, _)| file.path.starts_with(root));
-    let near =
-        near.filter(|(file, number)| path::is_below(&file.path, root) && sum.files.binary_search(number).is_err());
-    let others: Vec<&FileEvidence> = near.map(|(file, _)| file).take(limits::SKETCH_MARKS).collect();
+    let near = near.filter(|(file, number)| is_below(&file.path, root) && sum.files.binary_search(number).is_err());
+    let others: Vec<&FileEvidence> = near.map(|(file, _)| file).take(AROUND_FILES).collect();
     others.into_iter().for_each(|file| sum.see(file));
 }
 

@@ -251,7 +251,8 @@ fn is_finding(part: &SnippetMatch, name: &str, path: &str) -> bool {
 }
 
 /// Whether the pieces of one component in a file, which explain different stretches of it, are together so long and so little
-/// altered that they were pasted, however large the files that they were taken from; `least` is how many lines they must have in any case.
+/// altered that they were pasted, however large the files that they were taken from; `least` is how many lines they must have
+/// in any case.
 fn is_pasted(parts: &[&SnippetMatch], least: u32) -> bool {
     let exact = || parts.iter().filter(|part| part.exactness >= VERBATIM_EXACTNESS);
     let (lines, share) =

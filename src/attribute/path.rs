@@ -3,7 +3,7 @@
 use crate::attribute::catalog::Entry;
 use crate::attribute::worth;
 use crate::index::relation::names;
-use crate::model::place::{base_name, folder};
+use crate::model::place::{base_name, folder, is_below};
 
 /// Share of a place's files that must stand at their whole release path for the place to be the release's own folder.
 const WHOLE_SHARE: f64 = 0.6;
@@ -35,11 +35,6 @@ pub fn map(scanned: &str, source: &str) -> Mapping {
 
 fn first_segments(path: &str, count: usize) -> String {
     path.split('/').take(count).collect::<Vec<_>>().join("/")
-}
-
-/// Whether `path` is `root` or lies below it.
-pub fn is_below(path: &str, root: &str) -> bool {
-    root.is_empty() || path.strip_prefix(root).is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '!']))
 }
 
 /// What stands of `path` below the folder `root`; `None` where it does not lie below it.

@@ -12,11 +12,11 @@ use crate::index::lineage::Unit;
 use crate::model::ids::ReleaseNo;
 use crate::model::place::Lines;
 
-/// Units times releases that are reckoned; of longer histories the releases between are passed over.
+/// Units times releases that are reckoned. Of longer histories every unit keeps the line of the newest release that has it.
 const MOST_STEPS: usize = 1 << 25;
 
-/// For each unit of a lineage its line in `release`, from 1, never falling; of a unit that the release does not hold the line of the
-/// one before it that it does hold.
+/// For each unit of a lineage its line in `release`, from 1, never falling; of a unit that the release does not hold the line
+/// of the one before it that it does hold.
 pub fn lines_in(units: &[Unit], release: ReleaseNo) -> Vec<u32> {
     // A release differs from the next one only where some unit was last or is first.
     let lasts = units.iter().map(|unit| unit.releases.last);

@@ -34,7 +34,8 @@ const MAX_WEAK: u32 = 4;
 pub const GROUPS: u32 = 1 << 30;
 /// Lines between two matched ones that belong to the match all the same.
 const FILL_LINES: u32 = 10;
-/// Lines that the source may be ahead or behind where the scanned lines follow one another: what was left out or came. Beyond that the two are not one stretch of the source.
+/// Lines that the source may be ahead or behind where the scanned lines follow one another: what was left out or came.
+/// Beyond that the two are not one stretch of the source.
 const SOURCE_SLACK: u32 = 20;
 
 /// Judges candidates, which come best first.

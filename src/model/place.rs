@@ -125,6 +125,11 @@ pub fn folder(path: &str) -> &str {
     path.rfind('/').map_or("", |at| &path[..at])
 }
 
+/// Whether `path` is `place` or lies below it, in a folder or in an archive.
+pub fn is_below(path: &str, place: &str) -> bool {
+    place.is_empty() || path.strip_prefix(place).is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '!']))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

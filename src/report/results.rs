@@ -6,7 +6,7 @@ use crate::model::finding::{
     DeclaredAt, Discrepancy, DiscrepancyKind, FileMatch, FileReport, Finding, FindingKind, Report,
 };
 use crate::model::ids::RootNo;
-use crate::model::place::{Lines, RangePair, folder};
+use crate::model::place::{Lines, RangePair, folder, is_below};
 use crate::model::purl::base_of;
 use crate::model::review::{Condition, Verdict};
 use crate::report::layout::{component_name, confidence, counted, split_purl};
@@ -137,15 +137,11 @@ pub struct Place {
 /// The places of a finding by path and line.
 pub fn places<'r>(report: &'r Report, finding: &'r Finding) -> impl Iterator<Item = Place> + 'r {
     let root = finding.root.as_str();
-    let is_below = move |path: &str| {
-        let rest = path.strip_prefix(root);
-        root.is_empty() || rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '!']))
-    };
     // Files stand in order, so those below a place stand together.
     let first = report.files.partition_point(|file| (file.scan_root, file.path.as_str()) < (finding.scan_root, root));
     let files = report.files.get(first..).unwrap_or_default().iter();
     let near = files.take_while(move |file| file.scan_root == finding.scan_root && file.path.starts_with(root));
-    let near = near.filter(move |file| is_below(&file.path));
+    let near = near.filter(move |file| is_below(&file.path, root));
     let mut archive = None;
     let first_of_archive = move |file: &&FileReport| match file.path.split_once(MEMBER) {
         Some((of, _)) => archive.replace(of.to_string()).as_deref() != Some(of),

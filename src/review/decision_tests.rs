@@ -146,6 +146,10 @@ fn what_cannot_be_read_is_said_with_its_line_and_the_rest_holds() {
     assert!(read(&good.replace("Ada", " "), "d").1[0].detail.contains("author"));
 }
 
+fn jquery<'e>(decided: &'e Decided, sketch: &'e Sketch, around: &'e Sketch) -> NewEntry<'e> {
+    NewEntry { component: "pkg:npm/jquery", decided, sketch, around, paths: &[], discrepancy: None }
+}
+
 #[test]
 fn what_is_written_reads_as_it_was_meant() {
     let decided = Decided {
@@ -158,41 +162,22 @@ fn what_is_written_reads_as_it_was_meant() {
         file: String::new(),
         line: 0,
     };
-    let sketch = Sketch((0..9).collect());
-    let entry = NewEntry {
-        component: "pkg:npm/jquery",
-        decided: &decided,
-        sketch: &sketch,
-        around: &Sketch::default(),
-        paths: &[],
-        discrepancy: None,
-    };
+    let (sketch, around) = (Sketch((0..9).collect()), Sketch((0..12).collect()));
+    let entry = jquery(&decided, &sketch, &around);
     let (decisions, problems) = read(&entry.text(), "d.toml");
     assert!(problems.is_empty(), "{problems:?} {}", entry.text());
     let [read] = &decisions[..] else { panic!("{decisions:?}") };
     assert_eq!(read.decided, Decided { file: "d.toml".into(), line: 2, ..decided.clone() });
     assert!(read.is_about(&finding("pkg:npm/jquery@2", 0..9), "x") && !read.all);
+    assert_eq!((&read.sketch, &read.around), (&sketch, &around));
     let injected = "x\n\n[[decision]]\ncomponent = \"pkg:*/*\"\nall = true\n\"\"\"\u{7f}";
     let decided = Decided { reason: injected.into(), ..decided };
-    let entry = NewEntry {
-        component: "pkg:npm/jquery",
-        decided: &decided,
-        sketch: &sketch,
-        around: &Sketch::default(),
-        paths: &[],
-        discrepancy: None,
-    };
+    let entry = jquery(&decided, &sketch, &around);
     let (decisions, problems) = super::read(&entry.text(), "d.toml");
     assert!(problems.is_empty() && decisions.len() == 1, "{problems:?} {}", entry.text());
     assert_eq!(decisions[0].decided.reason, injected);
-    let wide = NewEntry {
-        component: "pkg:npm/*",
-        decided: &decided,
-        sketch: &Sketch::default(),
-        around: &Sketch::default(),
-        paths: &[],
-        discrepancy: None,
-    };
+    let nothing = Sketch::default();
+    let wide = NewEntry { component: "pkg:npm/*", ..jquery(&decided, &nothing, &nothing) };
     assert!(super::read(&wide.text(), "d").0[0].all);
 }
 

@@ -253,6 +253,10 @@ all = true
         );
     }
 
+    fn measure<'m>(policy: &'m Policy, decisions: &'m [Decision]) -> Measure<'m> {
+        Measure { policy, settings: None, decisions, comparison: None, today: "2026-07-01", whole: true }
+    }
+
     #[test]
     fn a_decision_that_matches_nothing_says_where_lines_of_it_still_are() {
         let mut report = report();
@@ -260,14 +264,7 @@ all = true
         file.matches[0].purl = "pkg:npm/Never@2".into();
         report.files = vec![file.clone(), file];
         let (policy, decisions) = (Policy::default(), decision::read(DECISIONS, "d.toml").0);
-        let fixed = Measure {
-            policy: &policy,
-            settings: None,
-            decisions: &decisions,
-            comparison: None,
-            today: "2026-07-01",
-            whole: true,
-        };
+        let fixed = measure(&policy, &decisions);
         let idle: Vec<(Idle, u64)> = review(&report, fixed).idle.iter().map(|one| (one.why, one.files)).collect();
         assert_eq!(idle, [(Idle::Expired, 0), (Idle::NeverMatched, 2)]);
         let wide = decision::read(&DECISIONS.replace("never", "nev*"), "d.toml").0;
@@ -288,14 +285,7 @@ all = true
             let mut decisions = decision::read(&text, "d.toml").0;
             decisions.iter_mut().for_each(|one| one.root = root);
             let policy = Policy::default();
-            let measure = Measure {
-                policy: &policy,
-                settings: None,
-                decisions: &decisions,
-                comparison: None,
-                today: "2026-07-01",
-                whole: true,
-            };
+            let measure = measure(&policy, &decisions);
             review(&report, measure).findings.iter().map(|one| one.decided.is_some()).collect::<Vec<_>>()
         };
         assert_eq!(decided("lib", None), [true, true]);

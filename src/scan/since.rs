@@ -19,6 +19,7 @@ use crate::input::{manifest, read};
 use crate::model::declaration::{Manifest, Site};
 use crate::model::finding::{Discrepancy, DiscrepancyKind, Finding, Report, Since};
 use crate::model::ids::RootNo;
+use crate::model::place::is_below;
 use crate::model::purl::base_of;
 use crate::model::review::BaselineState;
 use crate::review::baseline::{self, Comparison};
@@ -145,11 +146,6 @@ fn projects(root: &Path, mut manifests: Vec<Manifest>, changes: &Changes) -> Vec
     };
     let checked = manifest::check::check_some(root, &mut manifests, &concerned);
     vec![Project { root: RootNo(0), own: manifest::own::own_components(root), manifests, checked }]
-}
-
-/// Whether `path` is `place` or lies below it, in a folder or in an archive.
-fn is_below(path: &str, place: &str) -> bool {
-    place.is_empty() || path.strip_prefix(place).is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '!']))
 }
 
 /// The report, and how it stands to the revision, without what has nothing to do with a changed file: it is no part of a

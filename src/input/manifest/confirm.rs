@@ -192,15 +192,11 @@ mod tests {
     /// The folders that the manifests of a tree declare.
     fn folders(manifests: &[Manifest]) -> Vec<&str> {
         let all = manifests.iter().flat_map(|manifest| &manifest.declarations);
-        let folder = |one: &'_ Declaration| matches!(one.site, Site::Folder { .. });
-        let path = |one: &'_ Declaration| -> *const Declaration { one };
-        let _ = path;
-        all.filter(|one| folder(one))
-            .filter_map(|one| match &one.site {
-                Site::Folder { path, .. } => Some(path.as_str()),
-                _ => None,
-            })
-            .collect()
+        all.filter_map(|one| match &one.site {
+            Site::Folder { path, .. } => Some(path.as_str()),
+            _ => None,
+        })
+        .collect()
     }
 
     #[test]
